@@ -1,0 +1,5 @@
+//! HCL, without any knowledge of what `deployer` writes in it.
+
+mod document;
+
+pub use document::Document;
