@@ -15,6 +15,7 @@
 //! Decisions are pure functions from values to values; only [`files`] writes a workspace and only [`commands`] talk
 //! to the operator.
 
+pub mod catalog;
 pub mod diagnostic;
 pub mod error;
 pub mod hcl;
