@@ -19,3 +19,4 @@ pub mod catalog;
 pub mod diagnostic;
 pub mod error;
 pub mod hcl;
+pub mod report;

@@ -3,11 +3,13 @@
 //! A table is parsed on first use and only then, so that a command pays for what it reads. Every table says when and
 //! where its facts were taken ([`Provenance`]); reports repeat that.
 
+pub mod cost;
 pub mod instances;
 pub mod kubernetes_versions;
 pub mod models;
 pub mod prices;
 pub mod regions;
+pub mod sizing;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
