@@ -6,6 +6,7 @@
 pub mod cost;
 pub mod instances;
 pub mod kubernetes_versions;
+pub mod model_files;
 pub mod models;
 pub mod prices;
 pub mod regions;
