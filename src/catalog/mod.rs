@@ -8,6 +8,7 @@ pub mod instances;
 pub mod kubernetes_versions;
 pub mod model_files;
 pub mod models;
+pub mod permissions;
 pub mod prices;
 pub mod regions;
 pub mod sizing;
