@@ -175,6 +175,8 @@ fn planning_with_the_real_table_creates_and_deletes_nothing_but_the_lock() {
             assert!(lock || !writes.iter().any(|write| verb.starts_with(write)), "{action}");
         }
     }
+    // The lock is encrypted with the key of the state.
+    assert!(statements(&documents).any(|it| it.actions.contains(&"kms:GenerateDataKey".to_owned())));
 }
 
 fn statements(documents: &[PolicyDocument]) -> impl Iterator<Item = &Statement> {

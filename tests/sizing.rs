@@ -176,11 +176,11 @@ fn every_figure_of_the_reference_calculation_is_reproduced() {
     }
     // The reference (fixtures/sizing.txt is its output) knows neither the rule on number formats nor that on main
     // memory; instances refused for those alone are counted back in above, so every line must be the same.
-    similar_asserts(&text, include_str!("fixtures/sizing.txt"));
+    assert_same_lines(&text, include_str!("fixtures/sizing.txt"));
 }
 
 #[track_caller]
-fn similar_asserts(actual: &str, expected: &str) {
+fn assert_same_lines(actual: &str, expected: &str) {
     for (number, (actual, expected)) in actual.lines().zip(expected.lines()).enumerate() {
         assert_eq!(actual, expected, "line {}", number + 1);
     }

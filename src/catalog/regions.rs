@@ -13,7 +13,7 @@ use crate::diagnostic::did_you_mean;
 pub struct Regions {
     /// When and where the facts were taken.
     pub provenance: Provenance,
-    /// In the order in which AWS groups them: North America first in the United States, then by name.
+    /// Those in the United States first, the others by name.
     #[serde(rename = "regions")]
     pub all: Vec<Region>,
 }
