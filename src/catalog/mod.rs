@@ -15,11 +15,11 @@ pub mod sizing;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// When and where a table's facts were taken.
+/// When and where a table's facts were taken, and which of them nobody checked.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provenance {
-    /// The day, as `YYYY-MM-DD`.
+    /// The day of the price list, or the day on which the table was put together, as `YYYY-MM-DD`.
     pub date: String,
     /// Where, in words.
     pub source: String,

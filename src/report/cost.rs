@@ -27,11 +27,8 @@ fn write(text: &mut String, cost: &Cost) -> fmt::Result {
     writeln!(text, "{:-<80}", "")?;
     writeln!(text, "{:<NAME$}{:>AMOUNT$}", "Total", amount(cost.total))?;
     writeln!(text)?;
-    writeln!(text, "Prices of {}: {}.", cost.prices.date, cost.prices.source)?;
-    if cost.instance_prices.date != cost.prices.date || cost.instance_prices.source != cost.prices.source {
-        writeln!(text, "Instances of {}: {}.", cost.instance_prices.date, cost.instance_prices.source)?;
-    }
-    Ok(())
+    writeln!(text, "{}", super::provenance("Prices", cost.prices))?;
+    writeln!(text, "{}", super::provenance("Instances", cost.instance_prices))
 }
 
 /// Cents, with a comma between thousands.

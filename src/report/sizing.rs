@@ -14,7 +14,7 @@ pub fn render(sizing: &Sizing) -> String {
     let _ = write_needs(&mut text, sizing)
         .and_then(|()| write_fitting(&mut text, sizing))
         .and_then(|()| write_refused(&mut text, sizing))
-        .and_then(|()| writeln!(text, "\nPrices of {}: {}.", sizing.prices.date, sizing.prices.source));
+        .and_then(|()| writeln!(text, "\n{}", super::provenance("Prices", sizing.prices)));
     text
 }
 
