@@ -18,3 +18,6 @@
 pub mod diagnostic;
 pub mod error;
 pub mod hcl;
+pub mod report;
+pub mod schema;
+pub mod validate;
