@@ -20,3 +20,5 @@ pub mod diagnostic;
 pub mod error;
 pub mod hcl;
 pub mod report;
+pub mod schema;
+pub mod validate;

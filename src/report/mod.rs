@@ -1,6 +1,7 @@
 //! Values as text and JSON for people and scripts; nothing here decides anything.
 
 pub mod cost;
+pub mod diagnostic;
 pub mod sizing;
 
 use crate::catalog::Provenance;
