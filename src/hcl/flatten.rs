@@ -60,9 +60,9 @@ impl Scanner<'_> {
             b'<' if self.starts_with(b"<<") => self.open_heredoc(is_joined),
             b'\n' | b'\r' => self.blank_or_skip(is_joined, 1),
             b'"' => self.open(Frame::Quoted),
-            b'(' => self.open(Frame::Joined(b')')),
-            b'[' => self.open(Frame::Joined(b']')),
-            b'{' if self.opens_for() => self.open(Frame::Joined(b'}')),
+            b'(' => self.open(Frame::Joined),
+            b'[' => self.open(Frame::Joined),
+            b'{' if self.opens_for() => self.open(Frame::Joined),
             b'{' => self.open(Frame::Lines),
             b')' | b']' | b'}' => {
                 self.frames.pop();
@@ -122,7 +122,7 @@ impl Scanner<'_> {
             self.at += 3;
         } else if self.starts_with(b"${") || self.starts_with(b"%{") {
             self.at += 1;
-            self.open(Frame::Joined(b'}'));
+            self.open(Frame::Joined);
         } else {
             return false;
         }
