@@ -16,9 +16,18 @@
 //! to the operator.
 
 pub mod catalog;
+pub mod cli;
+pub mod commands;
 pub mod diagnostic;
 pub mod error;
+pub mod files;
+pub mod generate;
 pub mod hcl;
+pub mod modules;
+pub mod permissions;
 pub mod report;
 pub mod schema;
+pub mod spec;
+pub mod stacks;
+mod template;
 pub mod validate;

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::OnceLock};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Provenance, embedded};
@@ -67,7 +68,7 @@ pub struct Attention {
 }
 
 /// What a model does, by the Hub's own names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Continues a text.
@@ -81,7 +82,7 @@ pub enum Task {
 }
 
 /// The software that serves a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// vLLM: generation with continuous batching over a paged key-value cache.
@@ -93,7 +94,7 @@ pub enum Engine {
 }
 
 /// Number format of the weights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dtype {
     /// IEEE single precision.
@@ -188,6 +189,40 @@ impl Models {
 }
 
 impl Model {
+    /// A language model of which only the number of parameters is known, in billions.
+    ///
+    /// Without the shape of its layers the key-value cache is not counted.
+    #[must_use]
+    pub fn of_size(id: &str, billions: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "parameters fit into 64 bits")]
+        let parameters = (billions.max(0.0) * 1e9) as u64;
+        Self {
+            id: id.to_owned(),
+            aliases: Vec::new(),
+            task: Task::TextGeneration,
+            engine: Engine::Vllm,
+            gated: false,
+            parameters,
+            dtype: Dtype::Float16,
+            attention: None,
+            context: 0,
+            batch: 1,
+            context_limit: None,
+            activations_gib: estimated_activations_gib(parameters),
+        }
+    }
+
+    /// The same model for another task, with the engine that serves such.
+    #[must_use]
+    pub fn for_task(self, task: Task) -> Self {
+        let engine = match task {
+            Task::TextGeneration => Engine::Vllm,
+            Task::TextToImage => Engine::Diffusers,
+            Task::FeatureExtraction | Task::AutomaticSpeechRecognition => Engine::Transformers,
+        };
+        Self { task, engine, ..self }
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.id.as_str()).chain(self.aliases.iter().map(String::as_str))
     }

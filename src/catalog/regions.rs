@@ -64,6 +64,16 @@ pub fn regions() -> &'static Regions {
     TABLE.get_or_init(|| embedded("regions.json", include_str!("../../assets/regions.json")))
 }
 
+/// The partition that a region belongs to, which every ARN names.
+#[must_use]
+pub fn partition(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
 impl Regions {
     /// The region of exactly this name.
     #[must_use]

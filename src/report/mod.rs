@@ -2,6 +2,7 @@
 
 pub mod cost;
 pub mod diagnostic;
+pub mod difference;
 pub mod sizing;
 
 use crate::catalog::Provenance;

@@ -2,13 +2,13 @@
 
 use std::{
     borrow::Cow,
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::provider::{Mode, Provider};
 use crate::{
@@ -40,7 +40,8 @@ pub struct Schemas {
 }
 
 /// Where a schema comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// From the program itself.
     Embedded,
@@ -48,8 +49,17 @@ pub enum Origin {
     Stored(PathBuf),
 }
 
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => formatter.write_str("built in"),
+            Self::Stored(file) => write!(formatter, "{}", file.display()),
+        }
+    }
+}
+
 /// What `schema info` shows of one provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// The address, e.g. `hashicorp/aws`.
     pub source: String,
