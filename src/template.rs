@@ -24,11 +24,11 @@ pub(crate) fn specification(project: &str, environment: &str, tier: Tier, source
     let account = if prod { "444455556666" } else { "111122223333" };
     let number = if prod { 40 } else { 20 };
     let mut text = format!(
-        "# What the environment `{environment}` is. Everything else is generated from this file: `deployer generate {environment}`.\n\
-         # Lines marked EXAMPLE need your own values before a deploy.\n\
-         project    = \"{project}\"\n\
-         region     = \"us-east-1\"\n\
-         tier       = \"{}\" # dev, staging or prod: sets every default that this file does not\n\
+        "# What the environment `{environment}` is. Its Terraform is generated from this file: deployer generate {environment}\n\
+         # Values marked EXAMPLE are yours to give before a deploy.\n\
+         project = \"{project}\"\n\
+         region  = \"us-east-1\"\n\
+         tier    = \"{}\" # dev, staging or prod: decides whatever this file leaves out\n\n\
          account_id = \"{account}\" # EXAMPLE\n\n\
          network {{\n  cidr = \"10.{number}.0.0/16\"\n}}\n\n\
          cluster {{\n  admins = [\"arn:aws:iam::{account}:role/platform-admin\"] # EXAMPLE\n}}\n",
@@ -44,11 +44,12 @@ pub(crate) fn specification(project: &str, environment: &str, tier: Tier, source
     }
     text.push_str("\nedge {\n  rate_limit = 100 # requests per address and minute\n");
     if prod {
-        text.push_str("  domain         = \"models.example.com\" # EXAMPLE\n  hosted_zone_id = \"Z0123456789EXAMPLE\" # EXAMPLE\n");
+        text.push_str("\n  domain         = \"models.example.com\" # EXAMPLE\n");
+        text.push_str("  hosted_zone_id = \"Z0123456789EXAMPLE\" # EXAMPLE\n");
     }
     text.push_str("}\n\nmonitoring {\n  emails = [\"oncall@example.com\"] # EXAMPLE\n");
     if prod {
-        text.push_str("  monthly_budget_usd = 6000\n");
+        text.push_str("\n  monthly_budget_usd = 6000\n");
     }
     text.push_str("}\n");
     text

@@ -77,7 +77,12 @@ fn targets(arguments: &Arguments, global: &Global) -> Result<Targets> {
         }
     }
     if arguments.targets.is_empty() {
-        targets.paths.push(global.workspace.clone());
+        match &workspace {
+            // What a workspace holds besides is not its Terraform.
+            Ok(_) => targets.paths.extend(["environments", "modules"].map(|folder| global.workspace.join(folder))),
+            Err(_) => targets.paths.push(global.workspace.clone()),
+        }
+        targets.paths.retain(|path| path.exists());
     }
     if of_workspace && let Ok(workspace) = workspace {
         match Environments::load(&workspace) {

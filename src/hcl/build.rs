@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// What stands on the right of an equals sign.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// A reference or another expression, written as given.
+    /// A reference or another expression, written as given; one of several lines is laid out already.
     Expression(String),
     /// A quoted string; quotes, backslashes, line breaks and template marks in it are escaped.
     Text(String),
@@ -34,6 +34,7 @@ impl Value {
 
     fn is_one_line(&self) -> bool {
         match self {
+            Self::Expression(text) => !text.contains('\n'),
             Self::Object(entries) => entries.is_empty(),
             Self::List(elements) => elements.iter().all(|element| !matches!(element, Self::Object(_) | Self::List(_))),
             _ => true,

@@ -1,6 +1,6 @@
 //! `00-bootstrap`: where state lives, who deploys, and what an account has only once.
 
-use super::{Content, Stack, module, object};
+use super::{Content, Stack, module};
 use crate::{
     hcl::build::{Block, Value},
     permissions,
@@ -42,16 +42,18 @@ fn deploy_role(content: &mut Content, account: Block, delivery: &Delivery, envir
     let documents = permissions::deploy_templates(environment);
     content.block_data("aws_caller_identity");
     content.block_data("aws_partition");
-    let variables = "{ account = data.aws_caller_identity.current.account_id, \
-                     partition = data.aws_partition.current.partition }";
-    let mut policies = Vec::new();
+    let mut parts = Vec::new();
     for (index, document) in documents.into_iter().enumerate() {
-        let name = format!("part-{}", index + 1);
-        let file = format!("deploy-policies/{name}.json.tftpl");
-        let expression = format!("templatefile(\"${{path.module}}/{file}\", {variables})");
-        policies.push((name, Value::expression(expression)));
-        content.files.push((file, document));
+        let part = format!("part-{}", index + 1);
+        content.files.push((format!("deploy-policies/{part}.json.tftpl"), document));
+        parts.push(format!("\"{part}\""));
     }
+    let policies = format!(
+        "{{\n    for part in [{}] :\n    part => templatefile(\"${{path.module}}/deploy-policies/${{part}}.json.tftpl\", {{\n      \
+         account   = data.aws_caller_identity.current.account_id\n      \
+         partition = data.aws_partition.current.partition\n    }})\n  }}",
+        parts.join(", ")
+    );
     account
         .set(
             "github_subjects",
@@ -59,5 +61,5 @@ fn deploy_role(content: &mut Content, account: Block, delivery: &Delivery, envir
         )
         .set("github_environment_only", true)
         .set("create_github_oidc_provider", delivery.owns_identity_provider)
-        .set("deploy_policies", object(policies))
+        .refer("deploy_policies", &policies)
 }

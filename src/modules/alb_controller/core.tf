@@ -5,7 +5,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the load balancer, in at least two availability zones: the intra subnets. Where `jwt` is set they need a way out (the private subnets): the load balancer itself fetches the issuer's keys."
+  description = "Subnets of the load balancer, in at least two availability zones: the intra subnets, unless it needs a way out."
   type        = list(string)
   nullable    = false
 
@@ -121,7 +121,7 @@ locals {
   model_ports   = toset([for model in values(var.models) : tostring(model.port)])
 }
 
-# Without an ingress rule here: who may come in depends on the edge. The API Gateway's stack adds its VPC link, made after this; for a CloudFront VPC origin set cloudfront_vpc_origin.
+# Without an ingress rule here: who may come in depends on the edge. An API's stack adds the rule for its VPC link, which is made after this.
 resource "aws_security_group" "alb" {
   name_prefix = "${local.name}-alb-"
   description = "Internal load balancer in front of the models of ${local.name}"
@@ -197,13 +197,6 @@ resource "aws_lb_listener" "main" {
       content_type = "application/json"
       message_body = jsonencode({ error = { code = "forbidden", message = "Requests come through the public endpoint." } })
       status_code  = "403"
-    }
-  }
-
-  lifecycle {
-    precondition {
-      condition     = length(local.jwt_validations) == 0 || local.origin_domain != null
-      error_message = "The load balancer checks tokens on HTTPS only: jwt needs certificate_domain."
     }
   }
 }

@@ -1,5 +1,5 @@
 variable "jwt" {
-  description = "Bearer tokens the load balancer demands of every request: issuer, https URL of the issuer's key set (RS256 keys only), and the audience the token's `aud` must name (audience_format `string-array` where the issuer writes `aud` as an array); null where the edge checks tokens itself. Needs certificate_domain."
+  description = "Bearer tokens the load balancer demands of every request: issuer, https URL of the issuer's key set (RS256 keys only), and the audience the token's `aud` must name (audience_format `string-array` where the issuer writes `aud` as an array); null where the edge checks tokens itself. Needs certificate_domain, and subnets with a way out (the private ones): the load balancer itself fetches the key set."
   type = object({
     issuer          = string
     jwks_endpoint   = string
@@ -7,6 +7,11 @@ variable "jwt" {
     audience_format = optional(string, "single-string")
   })
   default = null
+
+  validation {
+    condition     = var.jwt == null || local.origin_domain != null
+    error_message = "The load balancer checks tokens on HTTPS only: jwt needs certificate_domain."
+  }
 
   validation {
     condition     = var.jwt == null || try(startswith(var.jwt.jwks_endpoint, "https://") && length(var.jwt.jwks_endpoint) <= 256 && length(var.jwt.issuer) <= 256, false)
