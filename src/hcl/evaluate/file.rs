@@ -20,6 +20,10 @@ impl Scope for Variables<'_> {
     fn resolve(&self, root: &str, _path: &[Step<'_>]) -> Option<(Value, usize)> {
         self.0.get(root).map(|value| (value.clone(), 0))
     }
+
+    fn is_complete(&self) -> bool {
+        true
+    }
 }
 
 impl Evaluator {

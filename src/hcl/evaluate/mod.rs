@@ -22,7 +22,6 @@ use hcl_edit::expr::Expression;
 pub(crate) use convert::{article, boolean, equal, number, string};
 pub(crate) use failure::{waits, wrong};
 pub(crate) use types::unify;
-pub(crate) use value::quoted;
 
 pub use failure::{Failure, Outcome};
 pub use number::Number;
@@ -37,6 +36,11 @@ pub trait Scope {
     /// takes two, so that other outputs of the module need not be evaluated. Nothing means that the scope does not
     /// know the name, which gives an unknown value.
     fn resolve(&self, root: &str, path: &[Step<'_>]) -> Option<(Value, usize)>;
+
+    /// Whether a name that the scope does not know is wrong, rather than unknown.
+    fn is_complete(&self) -> bool {
+        false
+    }
 
     /// The text of a file, for `file` and `templatefile`; nothing makes their results unknown.
     fn read(&self, path: &str) -> Option<String> {
@@ -87,6 +91,10 @@ pub struct Bound<'a> {
 impl Scope for Bound<'_> {
     fn resolve(&self, root: &str, path: &[Step<'_>]) -> Option<(Value, usize)> {
         if root == self.name { Some((self.value.clone(), 0)) } else { self.parent.resolve(root, path) }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.parent.is_complete()
     }
 
     fn read(&self, path: &str) -> Option<String> {

@@ -32,8 +32,8 @@ pub(super) fn binary(left: &Value, operator: BinaryOperator, right: &Value) -> O
         BinaryOperator::Plus => in_range(number(left)?.add(number(right)?))?,
         BinaryOperator::Minus => in_range(number(left)?.subtract(number(right)?))?,
         BinaryOperator::Mul => in_range(number(left)?.multiply(number(right)?))?,
-        BinaryOperator::Div => in_range(number(left)?.divide(divisor(right)?))?,
-        BinaryOperator::Mod => in_range(number(left)?.remainder(divisor(right)?))?,
+        BinaryOperator::Div => in_range(number(left)?.divide(number(right)?))?,
+        BinaryOperator::Mod => in_range(number(left)?.remainder(number(right)?))?,
     };
     Ok(value.marked(left.is_sensitive() || right.is_sensitive()))
 }
@@ -52,11 +52,7 @@ fn logical(left: &Value, right: &Value, decisive: bool) -> Outcome {
     }
 }
 
-fn divisor(value: &Value) -> Result<Number, Failure> {
-    let divisor = number(value)?;
-    if divisor == Number::ZERO { wrong("division by zero") } else { Ok(divisor) }
-}
-
+/// Terraform's numbers reach further, and know infinity as the result of a division by zero.
 fn in_range(number: Option<Number>) -> Outcome {
     match number {
         Some(number) => Ok(Value::Number(number)),

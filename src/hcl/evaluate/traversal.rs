@@ -53,6 +53,9 @@ impl Evaluator {
     /// The value of a name and the known steps behind it.
     pub(super) fn reference(&mut self, root: &str, path: &[Step<'_>], scope: &dyn Scope) -> Value {
         let Some((mut value, taken)) = scope.resolve(root, path) else {
+            if scope.is_complete() {
+                return self.settle(wrong(format!("there is no variable \"{root}\"")), None);
+            }
             return Value::unknown(written(root, path));
         };
         for step in path.get(taken..).unwrap_or_default() {
@@ -152,7 +155,7 @@ pub(super) fn index(value: &Value, key: &Value) -> Outcome {
 }
 
 /// A reference as it is written.
-pub(crate) fn written(root: &str, path: &[Step<'_>]) -> String {
+fn written(root: &str, path: &[Step<'_>]) -> String {
     let mut text = root.to_owned();
     for step in path {
         match step {

@@ -127,12 +127,12 @@ impl Type {
             }
             (Self::Object(left), Self::Object(right)) => Self::unify_objects(left, right)?,
             (left @ (Self::Object(_) | Self::Map(_)), right @ (Self::Object(_) | Self::Map(_))) => {
-                Self::Map(Box::new(left.element()?.unify(right.element()?)?))
+                Self::Map(Box::new(Self::element_of_both(left, right)?))
             }
             (left @ Self::Set(_), right) | (left, right @ Self::Set(_)) => {
-                Self::Set(Box::new(left.element()?.unify(right.element()?)?))
+                Self::Set(Box::new(Self::element_of_both(left, right)?))
             }
-            (left, right) => Self::List(Box::new(left.element()?.unify(right.element()?)?)),
+            (left, right) => Self::List(Box::new(Self::element_of_both(left, right)?)),
         })
     }
 
@@ -146,19 +146,30 @@ impl Type {
                 return Some(Self::Object(attributes));
             }
         }
-        Some(Self::Map(Box::new(Self::Object(left).element()?.unify(Self::Object(right).element()?)?)))
+        Some(Self::Map(Box::new(Self::element_of_both(Self::Object(left), Self::Object(right))?)))
     }
 
-    /// The one type of all elements.
-    fn element(self) -> Option<Self> {
+    /// The one type of all elements of two collections.
+    fn element_of_both(left: Self, right: Self) -> Option<Self> {
+        let mut elements = left.elements()?;
+        elements.extend(right.elements()?);
+        Self::unify_all(elements)
+    }
+
+    fn elements(self) -> Option<Vec<Self>> {
         match self {
-            Self::List(element) | Self::Set(element) | Self::Map(element) => Some(*element),
-            Self::Tuple(elements) => elements.into_iter().try_fold(Self::Any, Self::unify),
-            Self::Object(attributes) => {
-                attributes.into_values().map(|attribute| attribute.kind).try_fold(Self::Any, Self::unify)
-            }
+            Self::List(element) | Self::Set(element) | Self::Map(element) => Some(vec![*element]),
+            Self::Tuple(elements) => Some(elements),
+            Self::Object(attributes) => Some(attributes.into_values().map(|attribute| attribute.kind).collect()),
             Self::Any | Self::Bool | Self::Number | Self::String => None,
         }
+    }
+
+    /// The type that values of all types convert to.
+    fn unify_all(mut types: Vec<Self>) -> Option<Self> {
+        // A number and a boolean have no common type, unless a string is there too.
+        types.sort_by_key(|kind| *kind != Self::String);
+        types.into_iter().try_fold(Self::Any, Self::unify)
     }
 
     /// Converts a value, filling in the defaults of optional attributes.
@@ -246,7 +257,7 @@ pub(crate) fn unify(values: &[Value]) -> Result<Vec<Value>, super::failure::Fail
     if uniform {
         return Ok(values.to_vec());
     }
-    match values.iter().map(Type::of).try_fold(Type::Any, Type::unify) {
+    match Type::unify_all(values.iter().map(Type::of).collect()) {
         Some(kind) => values.iter().map(|value| kind.convert(value)).collect(),
         None => wrong("all elements must be of one type"),
     }

@@ -49,10 +49,6 @@ impl<'a> Arguments<'a> {
         evaluate::string(self.get(position))
     }
 
-    pub(super) fn boolean(&self, position: usize) -> Result<bool, Failure> {
-        evaluate::boolean(self.get(position))
-    }
-
     pub(super) fn number(&self, position: usize) -> Result<Number, Failure> {
         evaluate::number(self.get(position))
     }

@@ -25,13 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let (base, exponent) = (arguments.number(0)?, arguments.number(1)?);
         in_range(Number::from_float(base.to_float().powf(exponent.to_float())))
     }),
-    Function::exactly("signum", 1, |arguments| {
-        Ok(Value::integer(match arguments.number(0)?.cmp(&Number::ZERO) {
-            std::cmp::Ordering::Less => -1,
-            std::cmp::Ordering::Equal => 0,
-            std::cmp::Ordering::Greater => 1,
-        }))
-    }),
+    Function::exactly("signum", 1, |arguments| Ok(Value::integer(arguments.integer(0)?.signum()))),
     Function::exactly("sum", 1, sum),
 ];
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{Function, arguments::Arguments};
-use crate::hcl::evaluate::{Outcome, Value, wrong};
+use crate::hcl::evaluate::{Outcome, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::exactly("chomp", 1, |arguments| text(arguments.string(0)?.trim_end_matches(['\r', '\n']))),
@@ -64,7 +64,7 @@ fn split(arguments: &Arguments<'_>) -> Outcome {
     Ok(Value::list(whole.split(&*separator).map(Value::string)))
 }
 
-/// A part of a string: an offset from the end where it is negative, and to the end for the length -1.
+/// A part of a string, counted from the end where the offset is negative, and up to it where the length is.
 fn substr(arguments: &Arguments<'_>) -> Outcome {
     let whole: Vec<char> = arguments.string(0)?.chars().collect();
     let (offset, length) = (arguments.integer(1)?, arguments.integer(2)?);
@@ -74,8 +74,7 @@ fn substr(arguments: &Arguments<'_>) -> Outcome {
         usize::try_from(offset).map_or(whole.len(), |offset| offset.min(whole.len()))
     };
     let length = match length {
-        -1 => whole.len(),
-        length if length < 0 => return wrong("the length must be -1 or more"),
+        length if length < 0 => whole.len(),
         length => usize::try_from(length).unwrap_or(usize::MAX),
     };
     text(whole[start..].iter().take(length).collect::<String>())
