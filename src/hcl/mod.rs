@@ -2,6 +2,7 @@
 
 mod document;
 pub mod evaluate;
+pub mod expand;
 mod functions;
 
 pub use document::Document;

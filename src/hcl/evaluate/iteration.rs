@@ -25,7 +25,7 @@ struct Collected {
 }
 
 /// The keys and values that something iterates over, in Terraform's order.
-pub(super) fn pairs(collection: &Value) -> Result<Vec<(Value, Value)>, Failure> {
+pub(crate) fn pairs(collection: &Value) -> Result<Vec<(Value, Value)>, Failure> {
     match collection.revealed() {
         Value::Tuple(elements) | Value::List(elements) => {
             Ok(elements.iter().enumerate().map(|(index, value)| (Value::count(index), value.clone())).collect())

@@ -21,7 +21,9 @@ use hcl_edit::expr::Expression;
 
 pub(crate) use convert::{article, boolean, equal, number, string};
 pub(crate) use failure::{waits, wrong};
+pub(crate) use iteration::pairs;
 pub(crate) use types::unify;
+pub(crate) use value::quoted;
 
 pub use failure::{Failure, Outcome};
 pub use number::Number;
