@@ -16,6 +16,7 @@ pub(crate) fn string(value: &Value) -> Result<Arc<str>, Failure> {
         Value::Number(number) => match number.decimal() {
             Some(decimal) => Ok(decimal.into()),
             // Terraform prints 154 digits, the last of them rounded.
+            None if value.is_sensitive() => waits("the digits of a sensitive number"),
             None => waits(format!("the digits of {number}")),
         },
         Value::Unknown(unknown) => Err(Failure::Waits(unknown.clone())),
@@ -29,6 +30,7 @@ pub(crate) fn number(value: &Value) -> Result<Number, Failure> {
         Value::Number(number) => Ok(*number),
         Value::String(text) => match Number::parse(text) {
             Some(number) => Ok(number),
+            None if value.is_sensitive() => wrong("a number is required, not a sensitive string"),
             None => wrong(format!("a number is required, not the string \"{text}\"")),
         },
         Value::Unknown(unknown) => Err(Failure::Waits(unknown.clone())),

@@ -71,12 +71,14 @@ impl Evaluator {
     fn object(&mut self, object: &Object, scope: &dyn Scope) -> Value {
         let mut entries = Entries::new();
         let mut unknown_key = None;
+        let mut sensitive = false;
         for (key, member) in object {
             let value = self.value(member.expr(), scope);
             let key = match key {
                 ObjectKey::Ident(name) => Ok(Arc::from(name.as_str())),
                 ObjectKey::Expression(expression) => {
                     let key = self.value(expression, scope);
+                    sensitive |= key.is_sensitive();
                     convert::string(&key).map_err(|failure| (failure, expression.span()))
                 }
             };
@@ -88,7 +90,8 @@ impl Evaluator {
                 Err((failure, span)) => unknown_key = unknown_key.or(Some(self.settle(Err(failure), span))),
             }
         }
-        unknown_key.unwrap_or_else(|| Value::Object(Arc::new(entries)))
+        // Who sees the names sees a sensitive one, so the whole is.
+        unknown_key.unwrap_or_else(|| Value::Object(Arc::new(entries))).marked(sensitive)
     }
 
     /// A template in quotes. One that is a single interpolation has the type of what is interpolated.

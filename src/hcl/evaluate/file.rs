@@ -28,7 +28,8 @@ impl Scope for Variables<'_> {
 
 impl Evaluator {
     pub(super) fn file(&mut self, call: &FuncCall, scope: &dyn Scope) -> Value {
-        let outcome = self.path_argument(call, scope).and_then(|path| contents(&path, "file", scope).map(Value::string));
+        let outcome =
+            self.path_argument(call, scope).and_then(|path| contents(&path, "file", scope).map(Value::string));
         self.settle(outcome, call.span())
     }
 

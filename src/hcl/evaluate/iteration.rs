@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use hcl_edit::{
-    Span,
-    expr::{Expression, ForExpr},
-};
+use hcl_edit::{Span, expr::ForExpr};
 
 use super::{
     Bound, Scope, convert,
@@ -67,12 +64,7 @@ impl Evaluator {
         failed.unwrap_or_else(|| collected.into_value(iteration)).marked(collection.is_sensitive())
     }
 
-    fn element(
-        &mut self,
-        iteration: &ForExpr,
-        scope: &dyn Scope,
-        collected: &mut Collected,
-    ) -> Result<(), Failure> {
+    fn element(&mut self, iteration: &ForExpr, scope: &dyn Scope, collected: &mut Collected) -> Result<(), Failure> {
         if let Some(condition) = &iteration.cond {
             let condition = self.value(&condition.expr, scope);
             collected.sensitive |= condition.is_sensitive();
@@ -85,21 +77,20 @@ impl Evaluator {
             collected.elements.push(element);
             return Ok(());
         };
-        let key = self.key(key, scope)?;
+        let key = self.value(key, scope);
+        let hidden = key.is_sensitive();
+        collected.sensitive |= hidden;
+        let key = convert::string(&key)?;
         let value = self.value(&iteration.value_expr, scope);
         if iteration.grouping {
             collected.groups.entry(key).or_default().push(value);
         } else if collected.entries.contains_key(&key) {
+            let key = if hidden { "(sensitive value)" } else { &*key };
             return wrong(format!("the key \"{key}\" comes up twice; group the values with ... or make keys distinct"));
         } else {
             collected.entries.insert(key, value);
         }
         Ok(())
-    }
-
-    fn key(&mut self, expression: &Expression, scope: &dyn Scope) -> Result<Arc<str>, Failure> {
-        let key = self.value(expression, scope);
-        convert::string(&key)
     }
 }
 

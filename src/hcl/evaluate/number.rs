@@ -104,19 +104,13 @@ impl Number {
     /// The product; nothing where it leaves the range.
     #[must_use]
     pub fn multiply(self, other: Self) -> Option<Self> {
-        Self::fraction(
-            self.numerator.checked_mul(other.numerator)?,
-            self.denominator.checked_mul(other.denominator)?,
-        )
+        Self::fraction(self.numerator.checked_mul(other.numerator)?, self.denominator.checked_mul(other.denominator)?)
     }
 
     /// The quotient; nothing for a division by zero or where it leaves the range.
     #[must_use]
     pub fn divide(self, other: Self) -> Option<Self> {
-        Self::fraction(
-            self.numerator.checked_mul(other.denominator)?,
-            self.denominator.checked_mul(other.numerator)?,
-        )
+        Self::fraction(self.numerator.checked_mul(other.denominator)?, self.denominator.checked_mul(other.numerator)?)
     }
 
     /// What is left of a division whose quotient is cut off towards zero, so it has the dividend's sign.

@@ -25,8 +25,15 @@ enum Part<'a> {
     /// The piece of text with this number.
     Text(usize),
     Value(&'a Expression),
-    If { condition: &'a Expression, then: Vec<Part<'a>>, otherwise: Vec<Part<'a>> },
-    For { each: &'a ForTemplateExpr, body: Vec<Part<'a>> },
+    If {
+        condition: &'a Expression,
+        then: Vec<Part<'a>>,
+        otherwise: Vec<Part<'a>>,
+    },
+    For {
+        each: &'a ForTemplateExpr,
+        body: Vec<Part<'a>>,
+    },
 }
 
 /// The row of pieces: text, or something that stands between texts.
@@ -120,9 +127,8 @@ impl<'a> Layout<'a> {
         let mut line_starts = true;
         for (number, piece) in self.pieces.iter().enumerate() {
             if line_starts {
-                let indentation = piece.as_deref().map_or(0, |text| {
-                    text.chars().count() - text.trim_start().chars().count()
-                });
+                let indentation =
+                    piece.as_deref().map_or(0, |text| text.chars().count() - text.trim_start().chars().count());
                 match piece {
                     Some(text) if text.ends_with('\n') && text.trim_start().is_empty() => {}
                     _ => {

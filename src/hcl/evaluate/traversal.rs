@@ -37,8 +37,8 @@ impl Evaluator {
                 TraversalOperator::Index(expression) => {
                     let before = self.problems.len();
                     let key = self.value(expression, scope);
-                    if key.first_unknown().is_some() {
-                        // It is evaluated again as an operator, and its problems recorded then.
+                    if key.first_unknown().is_some() || key.is_sensitive() {
+                        // Neither can be part of a name. It is evaluated again as an operator, and its problems recorded then.
                         self.problems.truncate(before);
                         break;
                     }
@@ -68,12 +68,7 @@ impl Evaluator {
         value
     }
 
-    fn operators(
-        &mut self,
-        mut value: Value,
-        operators: &[Decorated<TraversalOperator>],
-        scope: &dyn Scope,
-    ) -> Value {
+    fn operators(&mut self, mut value: Value, operators: &[Decorated<TraversalOperator>], scope: &dyn Scope) -> Value {
         for (position, operator) in operators.iter().enumerate() {
             let rest = &operators[position + 1..];
             value = match operator.value() {
@@ -138,14 +133,19 @@ pub(super) fn index(value: &Value, key: &Value) -> Outcome {
     match value {
         Value::Sensitive(inner) => index(inner, key).map(Value::sensitive),
         Value::Unknown(unknown) => match convert::string(key) {
-            Ok(name) if unknown.is_object() => Ok(unknown.attribute(&name)),
+            Ok(name) if unknown.is_object() && !key.is_sensitive() => Ok(unknown.attribute(&name)),
             _ => Ok(value.clone()),
+        },
+        Value::Object(_) | Value::Map(_) if key.is_sensitive() => match attribute(value, &convert::string(key)?) {
+            Ok(value) => Ok(value.sensitive()),
+            Err(_) => wrong("there is no such attribute or key"),
         },
         Value::Object(_) | Value::Map(_) => attribute(value, &convert::string(key)?),
         Value::Tuple(elements) | Value::List(elements) => {
             let position = convert::number(key)?;
             match position.as_index().and_then(|position| elements.get(position)) {
                 Some(element) => Ok(element.clone().marked(key.is_sensitive())),
+                None if key.is_sensitive() => wrong("there is no such element"),
                 None => wrong(format!("there is no element {position} among {}", elements.len())),
             }
         }

@@ -6,7 +6,7 @@ use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
 
 use super::{
     convert::{self, article},
-    failure::{Outcome, wrong},
+    failure::{Failure, Outcome, wrong},
     value::{Entries, Value},
 };
 
@@ -175,7 +175,10 @@ impl Type {
     /// Converts a value, filling in the defaults of optional attributes.
     pub(crate) fn convert(&self, value: &Value) -> Outcome {
         match (self, value) {
-            (_, Value::Sensitive(inner)) => self.convert(inner).map(Value::sensitive),
+            (_, Value::Sensitive(inner)) => match self.convert(inner) {
+                Err(Failure::Wrong(_)) => wrong("the sensitive value has another type"),
+                converted => converted.map(Value::sensitive),
+            },
             (Self::Any, _) | (_, Value::Null | Value::Unknown(_)) => Ok(value.clone()),
             (Self::Bool, _) => convert::boolean(value).map(Value::Bool),
             (Self::Number, _) => convert::number(value).map(Value::Number),
@@ -216,14 +219,14 @@ impl Attribute {
     }
 }
 
-fn sequence<'a>(value: &'a Value, kind: &str) -> Result<&'a [Value], super::failure::Failure> {
+fn sequence<'a>(value: &'a Value, kind: &str) -> Result<&'a [Value], Failure> {
     match value {
         Value::Tuple(elements) | Value::List(elements) | Value::Set(elements) => Ok(elements),
         other => wrong(format!("a {kind} is required, not {}", article(other.kind()))),
     }
 }
 
-fn convert_elements(kind: &Type, elements: &[Value]) -> Result<Vec<Value>, super::failure::Failure> {
+fn convert_elements(kind: &Type, elements: &[Value]) -> Result<Vec<Value>, Failure> {
     if *kind == Type::Any {
         return unify(elements);
     }
@@ -240,7 +243,7 @@ fn convert_object(attributes: &BTreeMap<Arc<str>, Attribute>, entries: &Entries)
             (None, None) => return wrong(format!("attribute \"{name}\" is required")),
         };
         let converted = match attribute.kind.convert(value) {
-            Err(super::failure::Failure::Wrong(message)) => return wrong(format!("attribute \"{name}\": {message}")),
+            Err(Failure::Wrong(message)) => return wrong(format!("attribute \"{name}\": {message}")),
             converted => converted?,
         };
         object.insert(Arc::clone(name), converted);
@@ -249,7 +252,7 @@ fn convert_object(attributes: &BTreeMap<Arc<str>, Attribute>, entries: &Entries)
 }
 
 /// Converts values to the one type that all of them convert to.
-pub(crate) fn unify(values: &[Value]) -> Result<Vec<Value>, super::failure::Failure> {
+pub(crate) fn unify(values: &[Value]) -> Result<Vec<Value>, Failure> {
     let uniform = values.windows(2).all(|pair| {
         std::mem::discriminant(&pair[0]) == std::mem::discriminant(&pair[1])
             && matches!(pair[0], Value::String(_) | Value::Number(_) | Value::Bool(_))

@@ -313,9 +313,7 @@ impl From<&serde_json::Value> for Value {
                 .map_or_else(|| Self::unknown(format!("a number out of range: {number}")), Self::Number),
             Json::String(text) => Self::string(text.as_str()),
             Json::Array(elements) => Self::tuple(elements.iter().map(Self::from)),
-            Json::Object(members) => {
-                Self::object(members.iter().map(|(key, value)| (key.as_str(), Self::from(value))))
-            }
+            Json::Object(members) => Self::object(members.iter().map(|(key, value)| (key.as_str(), Self::from(value)))),
         }
     }
 }

@@ -83,11 +83,9 @@ impl<'m> Expander<'_, 'm> {
 
     /// One block for every element of a dynamic block's `for_each`.
     fn dynamic(&self, block: &Block, document: &Document, scope: &dyn Scope, blocks: &mut Vec<NestedBlock>) {
-        let (Some(kind), Some(each), Some(content)) = (
-            block.labels.first(),
-            block.body.get_attribute("for_each"),
-            block.body.get_blocks("content").next(),
-        ) else {
+        let (Some(kind), Some(each), Some(content)) =
+            (block.labels.first(), block.body.get_attribute("for_each"), block.body.get_blocks("content").next())
+        else {
             return;
         };
         let iterator = block.body.get_attribute("iterator").and_then(|iterator| iterator.value.as_variable());

@@ -31,7 +31,7 @@ use crate::{
     },
 };
 use module::Module;
-use source::Declarations;
+use source::{Declarations, Place};
 
 pub use instance::{Configuration, Expansion, Instance, Key, Mode, NestedBlock};
 pub use source::ModuleSource;
@@ -141,15 +141,21 @@ impl<'m> Expander<'_, 'm> {
         &self,
         memory: &Memory<K, V>,
         key: K,
+        (document, span): Place<'_>,
         circular: impl FnOnce() -> V,
         compute: impl FnOnce() -> V,
     ) -> V {
         match memory.borrow().get(&key) {
             Some(Some(value)) => return value.clone(),
-            Some(None) => return circular(),
+            Some(None) => {
+                self.report("cycle", "this depends on itself".to_owned(), document, span);
+                return circular();
+            }
             None => {}
         }
         if self.depth.get() >= DEEPEST {
+            let message = format!("more than {DEEPEST} values depend on each other in a row");
+            self.report("depth", message, document, span);
             return circular();
         }
         memory.borrow_mut().insert(key.clone(), None);

@@ -9,7 +9,7 @@ use hcl_edit::{Span, structure::Block};
 
 use super::{
     Expander, Memory,
-    instance::{Configuration, Key, Mode},
+    instance::{Key, Mode},
     names::Names,
     repetition::{Repeated, Repetition},
     source::{Declarations, Declared, ResourceKey, Variable, flag, local_directory},
@@ -101,7 +101,7 @@ impl<'m> Expander<'_, 'm> {
     pub(super) fn variable(&self, module: &Module<'m>, name: &str) -> Value {
         let unknown = || Value::unknown(module.address_of(&format!("var.{name}")));
         match module.declarations.variables.get_key_value(name) {
-            Some((name, variable)) => self.remember(&module.variables, *name, unknown, || {
+            Some((name, variable)) => self.remember(&module.variables, *name, variable.block.place(), unknown, || {
                 let value = self.given(module, name, variable).unwrap_or_else(unknown);
                 value.marked(variable.sensitive)
             }),
@@ -148,7 +148,7 @@ impl<'m> Expander<'_, 'm> {
     pub(super) fn local(&self, module: &Module<'m>, name: &str) -> Value {
         let unknown = || Value::unknown(module.address_of(&format!("local.{name}")));
         match module.declarations.locals.get_key_value(name) {
-            Some((name, local)) => self.remember(&module.locals, *name, unknown, || {
+            Some((name, local)) => self.remember(&module.locals, *name, local.place(), unknown, || {
                 let names = Names { expander: self, module, document: local.document, repeated: &Repeated::SINGLE };
                 self.evaluate(&local.item.value, local.document, &names)
             }),
@@ -160,7 +160,7 @@ impl<'m> Expander<'_, 'm> {
     pub(super) fn output(&self, module: &Module<'m>, name: &str) -> Option<Value> {
         let (name, output) = module.declarations.outputs.get_key_value(name)?;
         let unknown = || Value::unknown(module.address_of(name));
-        Some(self.remember(&module.outputs, *name, unknown, || {
+        Some(self.remember(&module.outputs, *name, output.place(), unknown, || {
             let names = Names { expander: self, module, document: output.document, repeated: &Repeated::SINGLE };
             let value = output.item.body.get_attribute("value");
             let value = value.map_or(Value::Null, |value| self.evaluate(&value.value, output.document, &names));
@@ -193,7 +193,7 @@ impl<'m> Expander<'_, 'm> {
     pub(super) fn call_repetition(&self, module: &Module<'m>, name: &'m str) -> Option<Rc<Repetition>> {
         let block = *module.declarations.calls.get(name)?;
         let unknown = || Rc::new(Repetition::Unknown { texts: true, origin: format!("module.{name}").into() });
-        Some(self.remember(&module.calls, name, unknown, || {
+        Some(self.remember(&module.calls, name, block.place(), unknown, || {
             let names = Names { expander: self, module, document: block.document, repeated: &Repeated::SINGLE };
             Rc::new(self.repetition(block, &names))
         }))
@@ -203,24 +203,30 @@ impl<'m> Expander<'_, 'm> {
     pub(super) fn child(&self, module: &Module<'m>, name: &'m str, position: usize) -> Option<Rc<Module<'m>>> {
         let block = *module.declarations.calls.get(name)?;
         let repeated = self.call_repetition(module, name)?.instances().into_iter().nth(position)?;
-        let place = self.remember(&module.children, (name, position), || None, || {
-            let source = block.item.body.get_attribute("source")?.value.as_str()?;
-            let declarations = self.declarations(&local_directory(module.declarations.directory, source)?)?;
-            if module.depth() >= super::DEEPEST {
-                return None;
-            }
-            let address = module.address_of(&format!("module.{name}{}", repeated.key));
-            let path = local_directory(&module.path_from_root, source)?;
-            let providers = self.providers(module, block);
-            let waits_for = module.waits_for().map(std::sync::Arc::from);
-            let repeated = Repeated { waits_for: waits_for.or(repeated.waits_for), ..repeated };
-            let call = Call { caller: module.place, block, repeated, depth: module.depth() + 1 };
-            let child = self.add_module(|place| Module {
-                providers,
-                ..Module::new(place, address, path, declarations, Some(call))
-            });
-            Some(child.place)
-        });
+        let place = self.remember(
+            &module.children,
+            (name, position),
+            block.place(),
+            || None,
+            || {
+                let source = block.item.body.get_attribute("source")?.value.as_str()?;
+                let declarations = self.declarations(&local_directory(module.declarations.directory, source)?)?;
+                if module.depth() >= super::DEEPEST {
+                    return None;
+                }
+                let address = module.address_of(&format!("module.{name}{}", repeated.key));
+                let path = local_directory(&module.path_from_root, source)?;
+                let providers = self.providers(module, block);
+                let waits_for = module.waits_for().map(std::sync::Arc::from);
+                let repeated = Repeated { waits_for: waits_for.or(repeated.waits_for), ..repeated };
+                let call = Call { caller: module.place, block, repeated, depth: module.depth() + 1 };
+                let child = self.add_module(|place| Module {
+                    providers,
+                    ..Module::new(place, address, path, declarations, Some(call))
+                });
+                Some(child.place)
+            },
+        );
         self.module(place?)
     }
 
@@ -231,7 +237,7 @@ impl<'m> Expander<'_, 'm> {
             let origin = resource_address(module, key, &Key::None).into();
             Rc::new(Repetition::Unknown { texts: block.item.body.has_attribute("for_each"), origin })
         };
-        Some(self.remember(&module.resources, key, unknown, || {
+        Some(self.remember(&module.resources, key, block.place(), unknown, || {
             let names = Names { expander: self, module, document: block.document, repeated: &Repeated::SINGLE };
             Rc::new(self.repetition(block, &names))
         }))
@@ -268,9 +274,11 @@ impl<'m> Expander<'_, 'm> {
             }
         }
         if key.0 == Mode::Data {
-            attributes.extend(self.looked_up(module, key, position, repeated).iter().map(|(name, value)| {
-                (name.clone(), value.clone())
-            }));
+            attributes.extend(
+                self.looked_up(module, key, position, repeated)
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
         }
         Value::Unknown(Unknown::with_attributes(resource_address(module, key, &repeated.key), attributes))
     }
@@ -286,12 +294,15 @@ impl<'m> Expander<'_, 'm> {
     ) -> Value {
         let unknown = || Value::unknown(format!("{}.{name}", resource_address(module, key, &repeated.key)));
         let block = module.declarations.resources.get(&key);
-        let argument = block.and_then(|block| Some((block.document, block.item.body.get_attribute(name)?)));
+        let argument = block
+            .and_then(|block| Some(Declared { document: block.document, item: block.item.body.get_attribute(name)? }));
         match argument {
-            Some((document, argument)) => {
-                self.remember(&module.arguments, (key, position, argument.key.as_str()), unknown, || {
+            Some(argument) => {
+                let Declared { document, item } = argument;
+                let argument_key = (key, position, item.key.as_str());
+                self.remember(&module.arguments, argument_key, argument.place(), unknown, || {
                     let names = Names { expander: self, module, document, repeated };
-                    self.evaluate(&argument.value, document, &names)
+                    self.evaluate(&item.value, document, &names)
                 })
             }
             None if key.0 == Mode::Data => {
@@ -309,12 +320,9 @@ impl<'m> Expander<'_, 'm> {
         position: usize,
         repeated: &Repeated,
     ) -> Rc<Entries> {
-        self.remember(&module.looked_up, (key, position), Rc::default, || {
-            let configuration = module
-                .declarations
-                .resources
-                .get(&key)
-                .map_or_else(Configuration::default, |_| self.resource_configuration(module, key, position, repeated));
+        let Some(block) = module.declarations.resources.get(&key) else { return Rc::default() };
+        self.remember(&module.looked_up, (key, position), block.place(), Rc::default, || {
+            let configuration = self.resource_configuration(module, key, position, repeated);
             Rc::new(self.surroundings.data(key.1, &configuration))
         })
     }

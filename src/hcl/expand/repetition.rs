@@ -15,7 +15,10 @@ pub(super) enum Repetition {
     Count(usize),
     Each(Vec<(Arc<str>, Value)>),
     /// The keys are numbers or texts, but which ones depends on something unknown.
-    Unknown { texts: bool, origin: Arc<str> },
+    Unknown {
+        texts: bool,
+        origin: Arc<str>,
+    },
 }
 
 /// One instance of something repeated.
@@ -45,9 +48,7 @@ impl Repetition {
                 .collect(),
             Self::Each(entries) => entries
                 .iter()
-                .map(|(key, value)| {
-                    Repeated { key: Key::Text(Arc::clone(key)), value: value.clone(), waits_for: None }
-                })
+                .map(|(key, value)| Repeated { key: Key::Text(Arc::clone(key)), value: value.clone(), waits_for: None })
                 .collect(),
             Self::Unknown { texts, origin } => vec![Repeated {
                 key: if *texts { Key::AnyText } else { Key::AnyNumber },

@@ -1,8 +1,9 @@
 //! The declarations of one module, found once and shared by all its instances.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{collections::BTreeMap, ops::Range};
 
 use hcl_edit::{
+    Span,
     expr::Expression,
     structure::{Attribute, Block, Structure},
 };
@@ -41,6 +42,16 @@ impl<T> Clone for Declared<'_, T> {
 
 impl<T> Copy for Declared<'_, T> {}
 
+impl<'m, T: Span> Declared<'m, T> {
+    /// The file and the span in it.
+    pub(super) fn place(self) -> Place<'m> {
+        (self.document, self.item.span().unwrap_or_default())
+    }
+}
+
+/// A file and a span of its tree.
+pub(super) type Place<'m> = (&'m Document, Range<usize>);
+
 /// An input variable.
 #[derive(Debug)]
 pub(super) struct Variable<'m> {
@@ -55,7 +66,7 @@ pub(super) struct Variable<'m> {
 pub(super) struct Declarations<'m> {
     pub(super) directory: &'m str,
     pub(super) variables: BTreeMap<&'m str, Variable<'m>>,
-    pub(super) locals: HashMap<&'m str, Declared<'m, Attribute>>,
+    pub(super) locals: IndexMap<&'m str, Declared<'m, Attribute>>,
     pub(super) resources: IndexMap<ResourceKey<'m>, Declared<'m, Block>>,
     pub(super) calls: IndexMap<&'m str, Declared<'m, Block>>,
     pub(super) outputs: BTreeMap<&'m str, Declared<'m, Block>>,

@@ -192,9 +192,7 @@ fn decimal(verb: &Verb, number: Number) -> Result<String, Failure> {
     };
     let digits = match (verb.letter, verb.precision) {
         ('f' | 'F', precision) => fixed(magnitude, precision.unwrap_or(6))?,
-        ('e' | 'E', precision) => {
-            exponential(&format!("{:.*e}", precision.unwrap_or(6), magnitude.to_float()))
-        }
+        ('e' | 'E', precision) => exponential(&format!("{:.*e}", precision.unwrap_or(6), magnitude.to_float())),
         (_, None) => general(magnitude)?,
         (_, Some(_)) => return waits("the digits of %g with a precision"),
     };

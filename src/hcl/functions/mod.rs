@@ -21,7 +21,7 @@ mod yaml;
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::evaluate::{Outcome, Value, waits, wrong};
+use super::evaluate::{Failure, Outcome, Unknown, Value, waits, wrong};
 use arguments::Arguments;
 
 /// A function of the language.
@@ -119,7 +119,20 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Outcome {
     }
     if !function.sees_marks && arguments.iter().any(Value::holds_sensitive) {
         let revealed: Vec<Value> = arguments.iter().map(Value::unmarked).collect();
-        return (function.call)(&Arguments::new(&revealed)).map(Value::sensitive);
+        let outcome = (function.call)(&Arguments::new(&revealed)).map(Value::sensitive);
+        return outcome.map_err(|failure| concealed(name, arguments, failure));
     }
     (function.call)(&Arguments::new(arguments))
+}
+
+/// A failure that shows nothing of the arguments.
+fn concealed(name: &str, arguments: &[Value], failure: Failure) -> Failure {
+    match failure {
+        Failure::Wrong(_) => Failure::Wrong("a sensitive argument does not fit".to_owned()),
+        // What an unknown argument waits for is no secret.
+        Failure::Waits(unknown) if arguments.iter().any(|value| value.first_unknown().is_some()) => {
+            Failure::Waits(unknown)
+        }
+        Failure::Waits(_) => Failure::Waits(Unknown::new(format!("{name}(…)"))),
+    }
 }

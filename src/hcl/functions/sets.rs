@@ -4,9 +4,7 @@ use super::{Function, arguments::Arguments};
 use crate::hcl::evaluate::{Failure, Outcome, Value, equal, unify, wrong};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::at_least("setintersection", 1, |arguments| {
-        fold(arguments, |left, right| retain(left, &right, true))
-    }),
+    Function::at_least("setintersection", 1, |arguments| fold(arguments, |left, right| retain(left, &right, true))),
     Function::at_least("setproduct", 2, product),
     Function::exactly("setsubtract", 2, |arguments| fold(arguments, |left, right| retain(left, &right, false))),
     Function::at_least("setunion", 1, |arguments| {
@@ -21,10 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 const MOST_COMBINATIONS: usize = 100_000;
 
 /// Combines the sets from left to right, all elements converted to one type.
-fn fold(
-    arguments: &Arguments<'_>,
-    combine: fn(Vec<Value>, Vec<Value>) -> Result<Vec<Value>, Failure>,
-) -> Outcome {
+fn fold(arguments: &Arguments<'_>, combine: fn(Vec<Value>, Vec<Value>) -> Result<Vec<Value>, Failure>) -> Outcome {
     let mut sizes = Vec::new();
     let mut elements = Vec::new();
     for position in 0..arguments.count() {

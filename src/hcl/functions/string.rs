@@ -10,7 +10,9 @@ use crate::hcl::evaluate::{Outcome, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::exactly("chomp", 1, |arguments| text(arguments.string(0)?.trim_end_matches(['\r', '\n']))),
-    Function::exactly("endswith", 2, |arguments| Ok(Value::Bool(arguments.string(0)?.ends_with(&*arguments.string(1)?)))),
+    Function::exactly("endswith", 2, |arguments| {
+        Ok(Value::Bool(arguments.string(0)?.ends_with(&*arguments.string(1)?)))
+    }),
     Function::exactly("indent", 2, indent),
     Function::at_least("join", 2, join),
     Function::exactly("lower", 1, |arguments| text(arguments.string(0)?.to_lowercase())),
@@ -18,7 +20,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::exactly("startswith", 2, |arguments| {
         Ok(Value::Bool(arguments.string(0)?.starts_with(&*arguments.string(1)?)))
     }),
-    Function::exactly("strcontains", 2, |arguments| Ok(Value::Bool(arguments.string(0)?.contains(&*arguments.string(1)?)))),
+    Function::exactly("strcontains", 2, |arguments| {
+        Ok(Value::Bool(arguments.string(0)?.contains(&*arguments.string(1)?)))
+    }),
     Function::exactly("strrev", 1, |arguments| text(arguments.string(0)?.chars().rev().collect::<String>())),
     Function::exactly("substr", 3, substr),
     Function::exactly("title", 1, title),
@@ -97,7 +101,11 @@ fn title(arguments: &Arguments<'_>) -> Outcome {
 
 /// Letters, digits and underscores are parts of words; outside ASCII only spaces separate them.
 fn separates_words(character: char) -> bool {
-    if character.is_ascii() { !character.is_ascii_alphanumeric() && character != '_' } else { character.is_whitespace() }
+    if character.is_ascii() {
+        !character.is_ascii_alphanumeric() && character != '_'
+    } else {
+        character.is_whitespace()
+    }
 }
 
 fn trim(arguments: &Arguments<'_>) -> Outcome {

@@ -66,7 +66,9 @@ impl Writer {
     fn member(&mut self, value: &Value, block: usize) -> Result<(), Failure> {
         let inner = match value.revealed() {
             Value::Object(entries) | Value::Map(entries) if !entries.is_empty() => Some(block + 2),
-            Value::Tuple(elements) | Value::List(elements) | Value::Set(elements) if !elements.is_empty() => Some(block),
+            Value::Tuple(elements) | Value::List(elements) | Value::Set(elements) if !elements.is_empty() => {
+                Some(block)
+            }
             _ => None,
         };
         match inner {
