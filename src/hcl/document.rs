@@ -61,6 +61,12 @@ impl Document {
         part.span().map_or(0..0, |span| span.start + self.offset..span.end + self.offset)
     }
 
+    /// The bytes of the file's text behind a span of the tree, as hcl-edit counts.
+    #[must_use]
+    pub const fn locate(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        span.start + self.offset..span.end + self.offset
+    }
+
     /// The text that a part of the tree stands for.
     pub fn text(&self, part: &impl hcl_edit::Span) -> &str {
         &self.source.text()[self.span(part)]
