@@ -131,8 +131,14 @@ impl Modules<'_> {
             }
         }
         let is_partial = listing.has_json || !unreadable.is_empty();
-        let module = Arc::new(Module::new(documents).partial(is_partial));
-        Some(Loaded { module, files: listing.files.len(), unreadable })
+        let mut module = Module::new(documents).partial(is_partial);
+        // A lock file that cannot be read pins nothing; Terraform itself complains about it.
+        if let Ok(text) = fs::read_to_string(directory.join(".terraform.lock.hcl")) {
+            if let Ok(lock) = Document::parse(Source::new(".terraform.lock.hcl", text)) {
+                module = module.locked(&lock);
+            }
+        }
+        Some(Loaded { module: Arc::new(module), files: listing.files.len(), unreadable })
     }
 
     fn document(&self, file: &Path) -> Result<Document, Diagnostic> {

@@ -57,8 +57,15 @@ impl<'a> Reference<'a> {
 pub enum Found<'a> {
     /// A reference to something that the expression does not bind itself.
     Reference(Reference<'a>),
-    /// A function call, with the expression it is.
-    Call(&'a FuncCall, &'a Expression),
+    /// A function call.
+    Call {
+        /// The call.
+        call: &'a FuncCall,
+        /// The expression that it is.
+        whole: &'a Expression,
+        /// Whether it stands inside `try` or `can`.
+        is_guarded: bool,
+    },
 }
 
 /// Calls back for every reference and function call of an expression, outer before inner.
@@ -97,7 +104,7 @@ impl<'a> Visitor<'a, '_> {
                 self.expression(&conditional.false_expr);
             }
             Expression::FuncCall(call) => {
-                (self.found)(Found::Call(call, expression));
+                (self.found)(Found::Call { call, whole: expression, is_guarded: self.guards > 0 });
                 let is_guard = matches!(call.name.name.as_str(), "try" | "can");
                 self.guards += usize::from(is_guard);
                 call.args.iter().for_each(|argument| self.expression(argument));

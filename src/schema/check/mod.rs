@@ -144,8 +144,9 @@ impl<'a> Context<'a> {
         let Some(provider) = self.schemas.provider(&requirement.source) else {
             return Err(requirement.source);
         };
-        let standing = standing(requirement.version.as_deref(), provider.version());
-        Ok((provider, Grade::of(standing, provider, requirement.version)))
+        let version = self.module.locked.get(&requirement.source).cloned().or(requirement.version);
+        let standing = standing(version.as_deref(), provider.version());
+        Ok((provider, Grade::of(standing, provider, version)))
     }
 }
 

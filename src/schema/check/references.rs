@@ -96,7 +96,7 @@ impl<'a> FileCheck<'a, '_> {
         visit(expression, &scope.iterators, &mut |found| all.push(found));
         for found in all {
             match found {
-                Found::Call(call, whole) => self.call(call, whole),
+                Found::Call { call, whole, is_guarded } => self.call(call, whole, is_guarded),
                 Found::Reference(reference) => self.reference(reference, scope),
             }
         }
