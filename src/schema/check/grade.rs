@@ -57,7 +57,7 @@ impl<'a> Grade<'a> {
         name: &str,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Option<Diagnostic> {
-        let close = did_you_mean(name, names);
+        let close = did_you_mean(name, names.into_iter().filter(|known| shares_letters(name, known)));
         let hinted = |diagnostic: Diagnostic| diagnostic.hint_if(close.map(|close| format!("did you mean `{close}`?")));
         let is_slip = close.is_some_and(|close| is_slip(name, close));
         match self.standing {
@@ -90,6 +90,16 @@ impl<'a> Grade<'a> {
         );
         Diagnostic { severity: Severity::Warning, ..diagnostic }.hint(hint)
     }
+}
+
+/// Whether two names have most letters in common: a cheap test that spares comparing a name with each of the 1,581
+/// resource types of a large provider letter by letter.
+fn shares_letters(name: &str, known: &str) -> bool {
+    let mut letters = [0_i32; 256];
+    known.bytes().for_each(|letter| letters[usize::from(letter)] += 1);
+    name.bytes().for_each(|letter| letters[usize::from(letter)] -= 1);
+    let lacking: i32 = letters.iter().filter(|count| **count < 0).sum();
+    usize::try_from(-lacking).is_ok_and(|lacking| lacking <= name.len().div_ceil(3))
 }
 
 /// Whether `name` is `meant` mistyped rather than a name of its own: one or two letters off, and neither a longer form

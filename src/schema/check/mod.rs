@@ -7,6 +7,7 @@
 
 mod body;
 mod calls;
+mod declared;
 mod functions;
 mod grade;
 mod language;
@@ -150,7 +151,7 @@ impl<'a> Context<'a> {
     }
 }
 
-impl<'a> FileCheck<'a, '_> {
+impl FileCheck<'_, '_> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.findings.outcome.diagnostics.push(diagnostic);
     }

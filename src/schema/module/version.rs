@@ -41,10 +41,9 @@ pub(in crate::schema) fn standing(constraint: Option<&str>, version: &str) -> St
             (">=" | ">", Ordering::Greater) if wanted[0] < have[0] && standing == Standing::Covered => {
                 standing = Standing::AlsoOlder;
             }
-            ("<" | "<=" | "=" | "", Ordering::Greater) if wanted[0] < have[0] => return Standing::OtherMajor,
-            ("<", Ordering::Greater | Ordering::Equal) if wanted == [have[0], 0, 0] => return Standing::OtherMajor,
             // `~> 5.0` and `~> 5.0.1` both end before 6.
-            ("~>", Ordering::Greater) if wanted[0] < have[0] => return Standing::OtherMajor,
+            ("<" | "<=" | "=" | "" | "~>", Ordering::Greater) if wanted[0] < have[0] => return Standing::OtherMajor,
+            ("<", Ordering::Greater | Ordering::Equal) if wanted == [have[0], 0, 0] => return Standing::OtherMajor,
             _ => {}
         }
     }
