@@ -58,7 +58,7 @@ pub(super) fn parse(source: &Source, offset: usize) -> Option<(Body, Vec<Diagnos
         if let Some(repetition) = Repetition::of(error.message()) {
             let name = name_at(&text, at)?;
             problems.push(repetition.diagnostic(source, offset, &text, name.clone()));
-            let mask = mask(name.len(), problems.len())?;
+            let mask = mask(name.len(), problems.len());
             text.replace_range(name, &mask);
         } else if is_flat {
             return None;
@@ -121,10 +121,11 @@ fn name_at(text: &str, at: usize) -> Option<Range<usize>> {
     (length > 0).then_some(at..at + length)
 }
 
-/// A name of that many bytes that nobody writes, another one for each count. [`is_masked`] recognises it.
-fn mask(length: usize, count: usize) -> Option<String> {
+/// A name of that many bytes that nobody writes, another one for each count as far as there is room for the number.
+/// [`is_masked`] recognises it.
+fn mask(length: usize, count: usize) -> String {
     let number = count.to_string();
-    (number.len() < length).then(|| format!("{}{number}", "_".repeat(length - number.len())))
+    if number.len() < length { format!("{}{number}", "_".repeat(length - number.len())) } else { "_".repeat(length) }
 }
 
 /// Whether a name of the tree only stands in for one that is set twice.
