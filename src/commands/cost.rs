@@ -11,7 +11,7 @@ use crate::{
     catalog::cost::Cost,
     cli::{Format, Global},
     error::Result,
-    generate::{Environments, module_files, stack_files},
+    generate::{Environments, all_files},
     preview::{Usage, bill, expand_stacks, usage},
     report,
     spec::EnvironmentSpec,
@@ -51,8 +51,7 @@ struct Report<'a> {
 pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()> {
     let environments = Environments::load(&super::workspace(global)?)?;
     let environment = environments.find(&arguments.environment)?;
-    let mut files = module_files(&environments.all);
-    files.extend(stack_files(environment));
+    let files = all_files(&environments.all, &[environment]);
     let stacks = expand_stacks(environment, &files);
     let mut usage = usage(environment.tier);
     usage.model_node_hours = arguments.hours.unwrap_or(usage.model_node_hours);

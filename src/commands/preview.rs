@@ -12,7 +12,7 @@ use crate::{
     cli::{Format, Global},
     error::Result,
     files::{Action, WritePlan, plan},
-    generate::{Environments, module_files, stack_files},
+    generate::{Environments, all_files},
     permissions,
     preview::{STAGES, Singleton, StackResources, Stage, Usage, bill, expand_stacks, resources, singletons, usage},
     report,
@@ -61,8 +61,7 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     let environments = Environments::load(&workspace)?;
     output.diagnostics(&environments.warnings)?;
     let environment = environments.find(&arguments.environment)?;
-    let mut files = module_files(&environments.all);
-    files.extend(stack_files(environment));
+    let files = all_files(&environments.all, &[environment]);
     let stacks = expand_stacks(environment, &files);
     let scopes = ["modules".to_owned(), format!("environments/{}", environment.name)];
     let plan = plan(&workspace, files, &scopes)?;
