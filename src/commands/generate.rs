@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use super::{
     Output,
-    output::{DIM, GREEN, RED, YELLOW, styled},
+    output::{DIM, GREEN, RED, YELLOW, counted, styled},
 };
 use crate::{
     cli::{Format, Global},
     diagnostic::Severity,
     error::{Error, Kind, Result},
     files::{Action, Change, WritePlan, plan, write},
-    generate::{Environments, module_files, problems, stack_files},
+    generate::{Environments, all_files, problems},
     report::difference,
     schema::Schemas,
 };
@@ -46,12 +46,9 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     output.diagnostics(&environments.warnings)?;
     let selected = environments.select(&arguments.environments)?;
 
-    let mut generated = module_files(&environments.all);
+    let generated = all_files(&environments.all, &selected);
     let mut scopes = vec!["modules".to_owned()];
-    for environment in selected {
-        generated.extend(stack_files(environment));
-        scopes.push(format!("environments/{}", environment.name));
-    }
+    scopes.extend(selected.iter().map(|environment| format!("environments/{}", environment.name)));
     let problems = problems(&generated, &Schemas::embedded());
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::from_diagnostics(problems)
@@ -117,8 +114,7 @@ fn summary(plan: &WritePlan, arguments: &Arguments) -> String {
 fn verdict(plan: &WritePlan, arguments: &Arguments) -> Result<()> {
     let conflicts = plan.conflicts().count();
     if conflicts > 0 {
-        let files = if conflicts == 1 { "1 file needs".to_owned() } else { format!("{conflicts} files need") };
-        return Err(Error::new(Kind::Changes, format!("{files} a decision"))
+        return Err(Error::new(Kind::Changes, format!("{} to settle", counted(conflicts, "file")))
             .hint("see both sides with `deployer generate --dry-run`")
             .hint("to take the generated side, delete both the file and its copy under .deployer/base")
             .hint("to keep yours, put the generated text under .deployer/base: it then counts as your edit"));

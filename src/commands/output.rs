@@ -103,6 +103,11 @@ pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
 /// What stands behind.
 pub(super) const DIM: Style = Style::new().dimmed();
 
+/// A number of things, in words: `1 file`, `2 files`.
+pub(super) fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
 /// Text in a style.
 pub(super) fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")

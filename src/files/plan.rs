@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use rayon::prelude::*;
+
 use super::Workspace;
 use crate::{
     error::Result,
@@ -99,12 +101,9 @@ impl WritePlan {
 /// Plans the writing of `generated` files. Files under `scopes` (folders) that were generated before and are no longer
 /// are planned for removal.
 pub fn plan(workspace: &Workspace, generated: Vec<GeneratedFile>, scopes: &[String]) -> Result<WritePlan> {
-    let mut wanted: BTreeSet<String> = BTreeSet::new();
-    let mut changes = Vec::with_capacity(generated.len());
-    for file in generated {
-        wanted.insert(file.path.clone());
-        changes.push(plan_generated(workspace, file)?);
-    }
+    let wanted: BTreeSet<String> = generated.iter().map(|file| file.path.clone()).collect();
+    let mut changes: Vec<Change> =
+        generated.into_par_iter().map(|file| plan_generated(workspace, file)).collect::<Result<_>>()?;
     for scope in scopes {
         for path in stored(workspace, scope) {
             if !wanted.contains(&path)

@@ -26,7 +26,7 @@ impl Document {
         let text = source.text();
         // Editors on Windows put a byte-order mark first; the parser knows none, so its spans start behind it.
         let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        match hcl_edit::parser::parse_body(&text[offset..]) {
+        match hcl_edit::parser::parse_body(&tolerance::readable(&text[offset..])) {
             Ok(body) => Ok(Self { source, body, offset, problems: Vec::new() }),
             Err(error) => match tolerance::parse(&source, offset) {
                 Some((body, problems)) => Ok(Self { source, body, offset, problems }),
@@ -59,6 +59,12 @@ impl Document {
     /// A part that was not parsed from the text has none and gets an empty range at the start.
     pub fn span(&self, part: &impl hcl_edit::Span) -> std::ops::Range<usize> {
         part.span().map_or(0..0, |span| span.start + self.offset..span.end + self.offset)
+    }
+
+    /// The bytes of the file's text behind a span of the tree, as hcl-edit counts.
+    #[must_use]
+    pub const fn locate(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        span.start + self.offset..span.end + self.offset
     }
 
     /// The text that a part of the tree stands for.

@@ -2,7 +2,10 @@
 
 pub mod build;
 mod document;
+pub mod evaluate;
+pub mod expand;
 mod flatten;
+mod functions;
 mod merge;
 mod reference;
 mod tolerance;

@@ -133,6 +133,9 @@ pub struct ClusterConfig {
     pub system_nodes: Option<u32>,
     /// How model nodes are bought, unless a model says otherwise. Default: spot (dev), `on_demand` (staging, prod).
     pub capacity: Option<Capacity>,
+    /// Whether the account has never run instances and load balancers, so lacks the roles that AWS makes with the first.
+    /// Default false.
+    pub new_account: Option<bool>,
     /// Whether the cluster refuses to be deleted. Default: only in prod, where it is demanded.
     pub deletion_protection: Option<bool>,
 }
@@ -168,6 +171,9 @@ pub struct RegistryConfig {
     /// Number of tagged images kept. Default 30.
     #[schemars(range(min = 2, max = 1000))]
     pub keep_images: Option<u32>,
+    /// Registries whose images are pulled through this one, for example `registry.k8s.io`: for clusters that must not
+    /// reach them. Default: none.
+    pub pull_through: Option<Vec<String>>,
     /// Whether this environment owns the account-wide scanning setting of its Region. One environment per account and
     /// Region may. Default true.
     pub owns_scanning: Option<bool>,

@@ -192,6 +192,7 @@ fn resolve_cluster(resolver: &mut Resolver<'_>, config: &ClusterConfig) -> Clust
         public_access_cidrs,
         system_instance,
         system_nodes: config.system_nodes.unwrap_or(if resolver.is_prod() { 3 } else { 2 }),
+        new_account: config.new_account.unwrap_or(false),
         deletion_protection,
     }
 }
@@ -243,8 +244,24 @@ fn resolve_registry(resolver: &mut Resolver<'_>, config: &RegistryConfig) -> Reg
     Registry {
         scan: config.scan.unwrap_or(if resolver.is_prod() { ScanMode::Enhanced } else { ScanMode::Basic }),
         keep_images: config.keep_images.unwrap_or(30),
+        pull_through: pull_through(resolver, config.pull_through.as_deref().unwrap_or_default()),
         owns_scanning: config.owns_scanning.unwrap_or(true),
     }
+}
+
+/// Registries that ECR can pull through (ECR user guide, "Sync an upstream registry").
+const UPSTREAM_REGISTRIES: [&str; 6] =
+    ["ghcr.io", "public.ecr.aws", "quay.io", "registry-1.docker.io", "registry.gitlab.com", "registry.k8s.io"];
+
+fn pull_through(resolver: &mut Resolver<'_>, registries: &[String]) -> Vec<String> {
+    for (index, registry) in registries.iter().enumerate() {
+        if !UPSTREAM_REGISTRIES.contains(&registry.as_str()) {
+            let hint = format!("one of: {}", UPSTREAM_REGISTRIES.join(", "));
+            let message = format!("ECR cannot pull through `{registry}`");
+            resolver.problem("unknown-value", &format!("/registry/pull_through/{index}"), message, hint);
+        }
+    }
+    registries.to_vec()
 }
 
 fn resolve_edge(resolver: &mut Resolver<'_>, config: &EdgeConfig) -> Edge {

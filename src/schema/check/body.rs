@@ -178,7 +178,7 @@ impl FileCheck<'_, '_> {
     }
 
     fn too_many(&mut self, block: &HclBlock, schema: &Block, name: &str, written: u64, owner: Owner<'_>) {
-        let Some(limit) = schema.blocks.get(name).and_then(|nested| nested_limit(nested)) else { return };
+        let Some(limit) = schema.blocks.get(name).and_then(nested_limit) else { return };
         // One message is enough, at the first block too many.
         if written == limit + 1 && block.ident.as_str() != "dynamic" {
             let times = if limit == 1 { "one `".to_owned() } else { format!("{limit} `") };

@@ -46,10 +46,9 @@ impl Form {
             Expression::StringTemplate(template) if !passes_value_on(template) => Some(Self::Text),
             Expression::Number(_) => Some(Self::Number),
             Expression::Bool(_) => Some(Self::Bool),
-            Expression::Array(_) => Some(Self::Sequence),
-            Expression::Object(_) => Some(Self::Mapping),
             Expression::ForExpr(each) if each.key_expr.is_some() => Some(Self::Mapping),
-            Expression::ForExpr(_) => Some(Self::Sequence),
+            Expression::Array(_) | Expression::ForExpr(_) => Some(Self::Sequence),
+            Expression::Object(_) => Some(Self::Mapping),
             _ => None,
         }
     }
