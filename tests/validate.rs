@@ -85,7 +85,11 @@ fn unknown_arguments_and_blocks() {
 fn arguments_and_blocks_mixed_up() {
     reports(
         "resource \"aws_vpc\" \"main\" {\n  tags {\n    Name = \"main\"\n  }\n}\n",
-        &["error argument-expected 2:3 `tags` of `aws_vpc` is an argument, not a block (write `tags = …`)"],
+        &["error argument-expected 2:3 `tags` of `aws_vpc` is an argument, not a block (write `tags = { … }`)"],
+    );
+    reports(
+        "resource \"helm_release\" \"main\" {\n  name  = \"a\"\n  chart = \"b\"\n  set {\n    name = \"c\"\n  }\n}\n",
+        &["error argument-expected 4:3 `set` of `helm_release` is an argument, not a block (write `set = [{ … }]`)"],
     );
     reports(
         "resource \"aws_lb\" \"main\" {\n  access_logs = { bucket = \"logs\" }\n}\n",
@@ -115,6 +119,11 @@ fn wrong_types() {
     );
     reports(
         "resource \"aws_db_subnet_group\" \"main\" {\n  subnet_ids = \"subnet-1\"\n}\n",
+        &["error wrong-type 2:16 `subnet_ids` takes a value of type set of string, not a text \
+           (write the value in brackets: `[…]`)"],
+    );
+    reports(
+        "resource \"aws_db_subnet_group\" \"main\" {\n  subnet_ids = join(\",\", [\"a\", \"b\"])\n}\n",
         &["error wrong-type 2:16 `subnet_ids` takes a value of type set of string, not a text \
            (write the value in brackets: `[…]`)"],
     );

@@ -33,6 +33,8 @@ pub struct Block {
 pub struct Attribute {
     /// The type of its value.
     pub kind: Type,
+    /// Whether the schema describes its value by attributes of its own, so that it is never written as blocks.
+    pub nested: bool,
     /// Whether the configuration must set it.
     pub required: bool,
     /// Whether the configuration may set it.

@@ -11,7 +11,7 @@ use crate::{
     schema::{
         provider,
         provider::{Block, NestedBlock},
-        types::Field,
+        types::{Field, Type},
     },
 };
 
@@ -164,13 +164,20 @@ impl FileCheck<'_, '_> {
         };
         // Providers let people write a list of objects as repeated blocks too.
         match argument.kind.block_fields() {
-            Some(fields) if argument.is_argument() => self.body(body, at, &block_of(fields), within),
+            Some(fields) if argument.is_argument() && !argument.nested => {
+                self.body(body, at, &block_of(fields), within)
+            }
             _ => {
+                let value = match argument.kind {
+                    Type::List(_) | Type::Set(_) => "[{ … }]",
+                    Type::Map(_) | Type::Object(_) => "{ … }",
+                    _ => "…",
+                };
                 let message = format!("`{name}` of `{}` is an argument, not a block", owner.name);
                 let diagnostic = self
                     .error("argument-expected", message, at)
                     .label("an argument of this name goes here")
-                    .hint(format!("write `{name} = …`"));
+                    .hint(format!("write `{name} = {value}`"));
                 self.findings.outcome.diagnostics.extend(owner.grade.firm(diagnostic));
             }
         }
@@ -258,6 +265,7 @@ fn nested_limit(nested: &NestedBlock) -> Option<u64> {
 fn block_of(fields: &IndexMap<String, Field>) -> Arc<Block> {
     let argument = |field: &Field| provider::Attribute {
         kind: field.kind.clone(),
+        nested: false,
         required: false,
         optional: !field.computed,
         computed: field.computed,
