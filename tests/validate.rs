@@ -1,5 +1,7 @@
 //! What the offline check reports: one small module for each kind of problem.
 
+#![expect(clippy::expect_used, reason = "a test whose set-up fails has failed")]
+
 use std::{fs, path::Path};
 
 use deployer::{
@@ -47,6 +49,12 @@ fn unknown_types() {
     reports(
         "resource \"aws_vcp\" \"main\" {}\n",
         &["error unknown-resource-type 1:10 hashicorp/aws 6.25.0 has no resource `aws_vcp` (did you mean `aws_vpc`?)"],
+    );
+    reports(
+        "resource \"asw_vpc\" \"main\" {}\n",
+        &[
+            "error unknown-resource-type 1:10 no provider of the module has a resource `asw_vpc` (did you mean `aws_vpc`?)",
+        ],
     );
     reports(
         "data \"aws_regoins\" \"all\" {}\n",

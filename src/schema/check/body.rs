@@ -165,7 +165,7 @@ impl FileCheck<'_, '_> {
         // Providers let people write a list of objects as repeated blocks too.
         match argument.kind.block_fields() {
             Some(fields) if argument.is_argument() && !argument.nested => {
-                self.body(body, at, &block_of(fields), within)
+                self.body(body, at, &block_of(fields), within);
             }
             _ => {
                 let value = match argument.kind {
