@@ -185,12 +185,6 @@ impl Provider {
         self.index().into_iter().flat_map(move |index| index.names(mode).keys().map(String::as_str))
     }
 
-    /// Decodes everything, to tell whether the text is a whole schema.
-    pub(super) fn is_whole(&self) -> bool {
-        let decodes = |index: &Index| (0..index.blocks.len()).all(|at| compact::block(&self.text, index, at).is_some());
-        self.index().is_some_and(decodes) && self.configuration().is_some()
-    }
-
     fn index(&self) -> Option<&Index> {
         self.index.get_or_init(|| compact::index(&self.text)).as_ref()
     }
