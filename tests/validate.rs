@@ -358,6 +358,10 @@ fn the_wanted_provider_version_grades_what_is_unknown() {
     for covering in ["~> 6.0", "~> 6.26", ">= 5.0"] {
         assert_eq!(codes(covering, "novelty"), ["error unknown-argument"], "{covering}");
     }
+    let block = |version: &str| codes(version, "tags {}\n  cidr_block");
+    assert_eq!(block("~> 6.0"), ["error argument-expected"]);
+    assert_eq!(block(">= 5.0"), ["warning argument-expected"]);
+    assert_eq!(block("~> 5.0"), [""; 0]);
     assert_eq!(codes(">= 6.40", "novelty"), ["warning unknown-argument"]);
     assert_eq!(codes(">= 6.40", "cidr_blokc"), ["error unknown-argument"]);
     assert_eq!(codes("~> 5.0", "novelty"), [""; 0]);

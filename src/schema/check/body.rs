@@ -84,7 +84,7 @@ impl FileCheck<'_, '_> {
                     .error("block-expected", message, span)
                     .label("a block of this name goes here")
                     .hint(format!("write `{name} {{ … }}` without `=`"));
-                self.findings.outcome.diagnostics.extend(owner.grade.firm(diagnostic));
+                self.findings.outcome.diagnostics.extend(owner.grade.reshaped(diagnostic));
             }
             None => {
                 let message = format!("`{}` has no argument `{name}`", owner.name);
@@ -178,7 +178,7 @@ impl FileCheck<'_, '_> {
                     .error("argument-expected", message, at)
                     .label("an argument of this name goes here")
                     .hint(format!("write `{name} = {value}`"));
-                self.findings.outcome.diagnostics.extend(owner.grade.firm(diagnostic));
+                self.findings.outcome.diagnostics.extend(owner.grade.reshaped(diagnostic));
             }
         }
         false

@@ -76,7 +76,8 @@ impl<'a> FileCheck<'a, '_> {
         let diagnostic = self.error(unknown_code(mode), message, span).label("unknown type").hint_if(
             other.map(|other| format!("`{name}` is a {}: write `{} \"{name}\"`", other.noun(), other.keyword())),
         );
-        let graded = grade.unknown(diagnostic, name, provider.names(mode));
+        let names: Vec<&str> = provider.names(mode).collect();
+        let graded = grade.unknown_type(diagnostic, name, names);
         self.findings.outcome.diagnostics.extend(graded);
     }
 
