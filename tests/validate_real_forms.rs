@@ -1,5 +1,7 @@
 //! Forms that real modules use and Terraform takes: none of them may raise a finding.
 
+#![expect(clippy::expect_used, reason = "a test whose set-up fails has failed")]
+
 use std::fs;
 
 use deployer::{report, schema::Schemas, validate::validate};
