@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, process::ExitCode};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// Result of anything a command does.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -64,12 +64,19 @@ impl Error {
         Self { kind, message: message.into(), source: None, hints: Vec::new(), diagnostics: Vec::new() }
     }
 
-    /// Files have problems; the message counts them.
+    /// Files have problems, which whoever reports the error shows first; the message counts them.
     #[must_use]
     pub fn from_diagnostics(diagnostics: Vec<Diagnostic>) -> Self {
-        let count = diagnostics.iter().filter(|it| it.severity == crate::diagnostic::Severity::Error).count();
+        let counted = Self::counting(&diagnostics);
+        Self { diagnostics, ..counted }
+    }
+
+    /// Files have problems that were shown already; the message counts them.
+    #[must_use]
+    pub fn counting(diagnostics: &[Diagnostic]) -> Self {
+        let count = diagnostics.iter().filter(|it| it.severity == Severity::Error).count();
         let message = if count == 1 { "1 problem found".to_owned() } else { format!("{count} problems found") };
-        Self { diagnostics, ..Self::new(Kind::Input, message) }
+        Self::new(Kind::Input, message)
     }
 
     /// Adds the cause.

@@ -15,6 +15,19 @@
 //! Decisions are pure functions from values to values; only [`files`] writes a workspace and only [`commands`] talk
 //! to the operator.
 
+pub mod catalog;
+pub mod cli;
+pub mod commands;
 pub mod diagnostic;
 pub mod error;
+pub mod files;
+pub mod generate;
 pub mod hcl;
+pub mod modules;
+pub mod permissions;
+pub mod report;
+pub mod schema;
+pub mod spec;
+pub mod stacks;
+mod template;
+pub mod validate;

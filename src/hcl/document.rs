@@ -6,6 +6,7 @@
 
 use hcl_edit::structure::Body;
 
+use super::tolerance;
 use crate::diagnostic::{Diagnostic, Source};
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -16,6 +17,7 @@ pub struct Document {
     source: Source,
     body: Body,
     offset: usize,
+    problems: Vec<Diagnostic>,
 }
 
 impl Document {
@@ -25,8 +27,11 @@ impl Document {
         // Editors on Windows put a byte-order mark first; the parser knows none, so its spans start behind it.
         let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         match hcl_edit::parser::parse_body(&text[offset..]) {
-            Ok(body) => Ok(Self { source, body, offset }),
-            Err(error) => Err(syntax_error(&source, offset, &error)),
+            Ok(body) => Ok(Self { source, body, offset, problems: Vec::new() }),
+            Err(error) => match tolerance::parse(&source, offset) {
+                Some((body, problems)) => Ok(Self { source, body, offset, problems }),
+                None => Err(syntax_error(&source, offset, &error)),
+            },
         }
     }
 
@@ -40,6 +45,13 @@ impl Document {
     #[must_use]
     pub const fn body(&self) -> &Body {
         &self.body
+    }
+
+    /// What was wrong with the text although it could be read: names set twice. The second one stands in the tree under
+    /// a name for which [`super::is_masked`] is true.
+    #[must_use]
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.problems
     }
 
     /// The bytes of the file's text that a part of the tree stands for.

@@ -1,0 +1,15 @@
+# Written by deployer. Edit freely: generating again keeps every edit.
+
+provider "aws" {
+  region = "us-east-1"
+  # Credentials of another account are refused.
+  allowed_account_ids = ["444455556666"]
+
+  default_tags {
+    tags = {
+      Project     = "huggingface"
+      Environment = "prod"
+      ManagedBy   = "deployer"
+    }
+  }
+}

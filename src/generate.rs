@@ -1,0 +1,122 @@
+//! From environments to the files of a workspace.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    diagnostic::{Diagnostic, Source},
+    error::{Error, Kind, Result},
+    files::{GeneratedFile, Workspace},
+    hcl::Document,
+    modules,
+    schema::{Called, Module, Schemas, check},
+    spec::{self, EnvironmentSpec},
+    stacks,
+};
+
+/// Environments read from a workspace, with what is doubtful about them.
+#[derive(Debug)]
+pub struct Environments {
+    /// All of the workspace's environments, by name.
+    pub all: Vec<EnvironmentSpec>,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Environments {
+    /// Reads every environment: which features a module has depends on all of them.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every specification at once.
+    pub fn load(workspace: &Workspace) -> Result<Self> {
+        let names = workspace.environments()?;
+        if names.is_empty() {
+            return Err(Error::new(Kind::Input, "the workspace has no environments")
+                .hint("write `environments/NAME/environment.hcl`, or start with `deployer init`"));
+        }
+        let mut loaded = Self { all: Vec::with_capacity(names.len()), warnings: Vec::new() };
+        let mut problems = Vec::new();
+        for name in &names {
+            match spec::load(name, specification(workspace, name)?) {
+                Ok(it) => {
+                    loaded.all.push(it.environment);
+                    loaded.warnings.extend(it.warnings);
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(loaded) } else { Err(Error::from_diagnostics(problems)) }
+    }
+
+    /// The environments of these names, or all where none is named.
+    pub fn select(&self, names: &[String]) -> Result<Vec<&EnvironmentSpec>> {
+        if names.is_empty() {
+            return Ok(self.all.iter().collect());
+        }
+        names.iter().map(|name| self.find(name)).collect()
+    }
+
+    /// The environment of this name.
+    pub fn find(&self, name: &str) -> Result<&EnvironmentSpec> {
+        self.all.iter().find(|environment| environment.name == name).ok_or_else(|| unknown(name, &self.all))
+    }
+}
+
+fn unknown(name: &str, all: &[EnvironmentSpec]) -> Error {
+    let names = || all.iter().map(|environment| environment.name.as_str());
+    let error = Error::new(Kind::Input, format!("the workspace has no environment `{name}`"));
+    match crate::diagnostic::did_you_mean(name, names()) {
+        Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+        None => error.hint(format!("it has: {}", names().collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn specification(workspace: &Workspace, name: &str) -> Result<Source> {
+    let path = format!("environments/{name}/environment.hcl");
+    let text = workspace.read(&workspace.path(&path))?.unwrap_or_default();
+    Ok(Source::new(path, text))
+}
+
+/// The workspace's modules, as all its environments together need them.
+#[must_use]
+pub fn module_files(environments: &[EnvironmentSpec]) -> Vec<GeneratedFile> {
+    let composed = modules::compose(&modules::ALL, environments);
+    let files = composed.into_iter().flat_map(|module| {
+        let folder = format!("modules/{}", module.name);
+        module.files.into_iter().map(move |(name, text)| GeneratedFile { path: format!("{folder}/{name}"), text })
+    });
+    files.collect()
+}
+
+/// One environment's stacks.
+#[must_use]
+pub fn stack_files(environment: &EnvironmentSpec) -> Vec<GeneratedFile> {
+    stacks::ALL.iter().flat_map(|stack| stacks::render(stack, environment)).collect()
+}
+
+/// Checks generated Terraform against the provider schemas, before any of it is written.
+#[must_use]
+pub fn problems(files: &[GeneratedFile], schemas: &Schemas) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut folders: BTreeMap<&str, Vec<Document>> = BTreeMap::new();
+    for file in files {
+        let Some((folder, name)) = file.path.rsplit_once('/') else {
+            continue;
+        };
+        if name.ends_with(".tf") {
+            match Document::parse(Source::new(&file.path, &file.text)) {
+                Ok(document) => folders.entry(folder).or_default().push(document),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    let modules: BTreeMap<&str, Arc<Module>> =
+        folders.into_iter().map(|(folder, documents)| (folder, Arc::new(Module::new(documents)))).collect();
+    // Every call of a stack leads from `environments/ENV/STACK` up to `modules/NAME`.
+    let called = |source: &str| {
+        let module = source.strip_prefix("../../../").and_then(|folder| modules.get(folder));
+        module.map_or(Called::Missing, |module| Called::Module(Arc::clone(module)))
+    };
+    problems.extend(modules.values().flat_map(|module| check(module, schemas, &called).diagnostics));
+    problems
+}

@@ -1,0 +1,4 @@
+# Stands in for a part of this module that no environment here uses.
+locals {
+  jwt_validations = []
+}

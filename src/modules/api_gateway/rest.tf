@@ -1,0 +1,337 @@
+variable "alb_arn" {
+  description = "Load balancer the REST API's VPC link sends requests to (integration target). Needed in rest mode."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mode != "rest" || var.alb_arn != null
+    error_message = "A REST API needs alb_arn, the target of its private integration."
+  }
+}
+
+variable "alb_dns_name" {
+  description = "DNS name of the load balancer, used as Host header when origin_domain is null. Needed in rest mode."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mode != "rest" || var.alb_dns_name != null || var.origin_domain != null
+    error_message = "A REST API needs origin_domain, or alb_dns_name where the listener has no certificate."
+  }
+}
+
+variable "stream" {
+  description = "Whether generate answers reach the caller as the model produces them. Streaming lifts the 29-second limit to 15 minutes and gives up response caching and mapping, which this API does not use."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = var.mode != "rest" || var.stream || var.timeout_ms <= 29000
+    error_message = "Without streaming a REST API waits 29000 ms at most."
+  }
+
+  validation {
+    condition     = var.mode == "rest" || !var.stream
+    error_message = "HTTP APIs do not stream; use rest mode or a CloudFront VPC origin."
+  }
+}
+
+variable "api_key_clients" {
+  description = "Names of the callers that get an API key of their own. With any, every call but /health needs a key: alone (auth api_key), or beside a signature (auth iam) to meter callers by usage plan."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for client in var.api_key_clients : can(regex("^[a-zA-Z0-9_-]{1,64}$", client))])
+    error_message = "Client names are 1 to 64 letters, digits, hyphens or underscores."
+  }
+
+  validation {
+    condition     = var.mode != "rest" || (var.auth == "api_key" ? length(var.api_key_clients) > 0 : var.auth == "iam" || length(var.api_key_clients) == 0)
+    error_message = "Name at least one client with auth api_key; with auth none there is nobody to give a key to."
+  }
+}
+
+variable "binary_media_types" {
+  description = "Content types passed through as bytes, such as audio/wav. Anything not listed is treated as UTF-8 text, which damages uploads that are not."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+locals {
+  # The URI is never resolved: integration_target chooses the load balancer,
+  # the URI gives scheme, Host header and the name the certificate must carry.
+  # Its path is what the load balancer sees (the stage is not added: aws-cdk
+  # #36247 shows it live), so every integration below repeats its own path.
+  rest_origin = var.origin_domain == null ? "http://${coalesce(var.alb_dns_name, "none")}" : "https://${var.origin_domain}"
+
+  # Static keys, so that for_each is known at plan; ids are filled in below.
+  rest_methods = {
+    for name, method in {
+      generate = { verb = "POST", path = "/models/{name}/generate", open = false, stream = var.stream }
+      status   = { verb = "GET", path = "/models/{name}/status", open = false, stream = false }
+      health   = { verb = "GET", path = "/health", open = true, stream = false }
+    } : name => method if var.mode == "rest"
+  }
+
+  rest_resource_ids = merge(
+    { for resource in aws_api_gateway_resource.health : "health" => resource.id },
+    { for action, resource in aws_api_gateway_resource.action : action => resource.id },
+  )
+}
+
+# Regional: CloudFront stands in front with its own cache policy and WAF; an
+# edge-optimised API would add a second, invisible distribution.
+resource "aws_api_gateway_rest_api" "this" {
+  count = var.mode == "rest" ? 1 : 0
+
+  name               = local.name
+  description        = "Model inference of ${local.name}"
+  binary_media_types = var.binary_media_types
+  tags               = var.tags
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_resource" "health" {
+  count = var.mode == "rest" ? 1 : 0
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  parent_id   = aws_api_gateway_rest_api.this[0].root_resource_id
+  path_part   = "health"
+}
+
+resource "aws_api_gateway_resource" "models" {
+  count = var.mode == "rest" ? 1 : 0
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  parent_id   = aws_api_gateway_rest_api.this[0].root_resource_id
+  path_part   = "models"
+}
+
+# A path parameter and not one resource per model: a new model needs a listener
+# rule and nothing here, and an unknown name gets the load balancer's refusal.
+resource "aws_api_gateway_resource" "model" {
+  count = var.mode == "rest" ? 1 : 0
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  parent_id   = aws_api_gateway_resource.models[0].id
+  path_part   = "{name}"
+}
+
+resource "aws_api_gateway_resource" "action" {
+  for_each = toset(var.mode == "rest" ? ["generate", "status"] : [])
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  parent_id   = aws_api_gateway_resource.model[0].id
+  path_part   = each.key
+}
+
+resource "aws_api_gateway_request_validator" "this" {
+  count = var.mode == "rest" ? 1 : 0
+
+  rest_api_id                 = aws_api_gateway_rest_api.this[0].id
+  name                        = "body-and-parameters"
+  validate_request_body       = true
+  validate_request_parameters = true
+}
+
+# Only the shape: fields differ by engine and are the model server's to check.
+# Requests of another content type (audio) are not checked against it.
+resource "aws_api_gateway_model" "generate" {
+  count = var.mode == "rest" ? 1 : 0
+
+  rest_api_id  = aws_api_gateway_rest_api.this[0].id
+  name         = "GenerateRequest"
+  description  = "A JSON object with at least one field"
+  content_type = "application/json"
+
+  schema = jsonencode({
+    "$schema"     = "http://json-schema.org/draft-04/schema#"
+    title         = "GenerateRequest"
+    type          = "object"
+    minProperties = 1
+  })
+}
+
+resource "aws_api_gateway_method" "this" {
+  for_each = local.rest_methods
+
+  #checkov:skip=CKV_AWS_59: /health alone is open (it answers 200 or 503 and nothing else, and canaries hold no key); the rest follows var.auth.
+  rest_api_id          = aws_api_gateway_rest_api.this[0].id
+  resource_id          = local.rest_resource_ids[each.key]
+  http_method          = each.value.verb
+  authorization        = var.auth == "iam" && !each.value.open ? "AWS_IAM" : "NONE"
+  api_key_required     = length(var.api_key_clients) > 0 && !each.value.open
+  request_validator_id = aws_api_gateway_request_validator.this[0].id
+  request_parameters   = each.value.open ? {} : { "method.request.path.name" = true }
+  request_models       = each.key == "generate" ? { "application/json" = aws_api_gateway_model.generate[0].name } : {}
+}
+
+# Proxy integrations hand every header on, so CloudFront's x-origin-verify
+# reaches the load balancer, which checks it once more. Status and health are
+# always buffered and so keep the 29-second limit.
+resource "aws_api_gateway_integration" "this" {
+  for_each = local.rest_methods
+
+  rest_api_id             = aws_api_gateway_rest_api.this[0].id
+  resource_id             = local.rest_resource_ids[each.key]
+  http_method             = aws_api_gateway_method.this[each.key].http_method
+  type                    = "HTTP_PROXY"
+  integration_http_method = each.value.verb
+  connection_type         = "VPC_LINK"
+  connection_id           = aws_apigatewayv2_vpc_link.alb.id
+  integration_target      = var.alb_arn
+  uri                     = "${local.rest_origin}${each.value.path}"
+  request_parameters      = each.value.open ? {} : { "integration.request.path.name" = "method.request.path.name" }
+  response_transfer_mode  = each.value.stream ? "STREAM" : "BUFFERED"
+  timeout_milliseconds    = each.value.stream ? var.timeout_ms : min(var.timeout_ms, 29000)
+}
+
+# API Gateway's own refusals in the error shape of the model server.
+resource "aws_api_gateway_gateway_response" "this" {
+  for_each = toset(var.mode == "rest" ? ["DEFAULT_4XX", "DEFAULT_5XX"] : [])
+
+  rest_api_id   = aws_api_gateway_rest_api.this[0].id
+  response_type = each.key
+
+  response_templates = {
+    "application/json" = "{\"error\":{\"code\":\"$context.error.responseType\",\"message\":$context.error.messageString,\"request_id\":\"$context.requestId\"}}"
+  }
+}
+
+# A deployment is a snapshot: it is taken anew when any part of the API
+# changes, and before the old one goes, since the stage still points there and
+# the old one holds the VPC link (terraform-provider-aws#12195).
+resource "aws_api_gateway_deployment" "this" {
+  count = var.mode == "rest" ? 1 : 0
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+
+  triggers = {
+    redeployment = sha256(jsonencode([
+      var.binary_media_types,
+      aws_api_gateway_resource.health,
+      aws_api_gateway_resource.action,
+      aws_api_gateway_request_validator.this,
+      aws_api_gateway_model.generate,
+      aws_api_gateway_method.this,
+      aws_api_gateway_integration.this,
+      aws_api_gateway_gateway_response.this,
+    ]))
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# API Gateway would create this group itself, without retention or key. Error
+# traces only; they name the request id, never a body (data_trace_enabled).
+resource "aws_cloudwatch_log_group" "execution" {
+  count = var.mode == "rest" ? 1 : 0
+
+  #checkov:skip=CKV_AWS_338: Retention is the environment's choice (var.log_retention_days); the default is a year.
+  name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this[0].id}/${var.environment}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = aws_kms_key.logs.arn
+  tags              = var.tags
+}
+
+# Logging needs the account's API Gateway role (aws_api_gateway_account), a
+# singleton per account and Region that module iam owns.
+resource "aws_api_gateway_stage" "this" {
+  count = var.mode == "rest" ? 1 : 0
+
+  #checkov:skip=CKV_AWS_120: Generated answers are not repeatable and belong to one caller; caching them would be a fault.
+  #checkov:skip=CKV2_AWS_51: API Gateway reaches the load balancer inside the VPC, which checks the caller by security group and secret header instead of a client certificate.
+  #checkov:skip=CKV2_AWS_29: Module waf attaches its regional ACL to this stage by ARN.
+  rest_api_id          = aws_api_gateway_rest_api.this[0].id
+  deployment_id        = aws_api_gateway_deployment.this[0].id
+  stage_name           = var.environment
+  xray_tracing_enabled = true
+  tags                 = var.tags
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+
+    # Who, what, how long and why it failed. No body, no header, no query.
+    format = jsonencode({
+      requestId          = "$context.requestId"
+      time               = "$context.requestTimeEpoch"
+      sourceIp           = "$context.identity.sourceIp"
+      apiKeyId           = "$context.identity.apiKeyId"
+      userArn            = "$context.identity.userArn"
+      method             = "$context.httpMethod"
+      path               = "$context.path"
+      status             = "$context.status"
+      responseLength     = "$context.responseLength"
+      responseLatency    = "$context.responseLatency"
+      integrationStatus  = "$context.integration.status"
+      integrationLatency = "$context.integration.latency"
+      integrationError   = "$context.integration.error"
+      wafStatus          = "$context.waf.status"
+      errorType          = "$context.error.responseType"
+      xrayTraceId        = "$context.xrayTraceId"
+    })
+  }
+
+  depends_on = [aws_cloudwatch_log_group.execution]
+}
+
+# data_trace_enabled stays off: it would write prompts and answers to the log.
+resource "aws_api_gateway_method_settings" "all" {
+  count = var.mode == "rest" ? 1 : 0
+
+  #checkov:skip=CKV_AWS_225: Generated answers are not repeatable and belong to one caller; caching them would be a fault.
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  stage_name  = aws_api_gateway_stage.this[0].stage_name
+  method_path = "*/*"
+
+  settings {
+    throttling_rate_limit  = var.throttle_rate
+    throttling_burst_limit = var.throttle_burst
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false
+  }
+}
+
+output "rest_api_id" {
+  description = "REST API id; null in http mode."
+  value       = one(aws_api_gateway_rest_api.this[*].id)
+}
+
+output "rest_api_name" {
+  description = "REST API name, the ApiName dimension of its metrics; null in http mode."
+  value       = one(aws_api_gateway_rest_api.this[*].name)
+}
+
+output "rest_stage_arn" {
+  description = "ARN of the REST stage, to which the regional web ACL is attached; null in http mode."
+  value       = one(aws_api_gateway_stage.this[*].arn)
+}
+
+output "rest_stage_name" {
+  description = "Name of the REST stage; null in http mode."
+  value       = one(aws_api_gateway_stage.this[*].stage_name)
+}
+
+output "rest_invoke_domain" {
+  description = "Domain name of the REST API, CloudFront's origin; null in http mode."
+  value       = one([for stage in aws_api_gateway_stage.this : split("/", stage.invoke_url)[2]])
+}
+
+output "rest_invoke_path" {
+  description = "Path that goes before every request to the REST API (its stage), CloudFront's origin path; null in http mode."
+  value       = one([for stage in aws_api_gateway_stage.this : "/${stage.stage_name}"])
+}

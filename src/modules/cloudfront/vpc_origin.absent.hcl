@@ -1,0 +1,4 @@
+locals {
+  # The origin has a public name.
+  vpc_origin_ids = []
+}

@@ -1,0 +1,14 @@
+//! Terraform module `ecr`.
+
+use super::{Module, module_feature};
+
+/// Image repositories.
+pub(super) const ECR: Module = Module {
+    name: "ecr",
+    summary: "Image repositories.",
+    about: include_str!("about.md"),
+    versions: include_str!("versions.tf"),
+    features: &[module_feature!("core")],
+    files: &[],
+    used: |_| true,
+};
