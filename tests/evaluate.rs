@@ -158,6 +158,7 @@ const PARTLY_KNOWN: &[(&str, &str)] = &[
     ("local.token", "(sensitive value)"),
     ("\"Bearer ${local.token}\"", "(sensitive value)"),
     ("{ a = local.token, b = 1 }", "{ \"a\" = (sensitive value), \"b\" = 1 }"),
+    ("[file(local.token)]", "[(sensitive value)]"),
     ("length(local.token)", "(sensitive value)"),
     ("local.token == \"x\" ? 1 : 2", "(sensitive value)"),
     ("[for item in [local.token] : 1]", "[1]"),
@@ -336,7 +337,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn evaluation_neither_panics_nor_shows_secrets(expression in expressions()) {

@@ -6,7 +6,7 @@ use std::{
     sync::{LazyLock, Mutex, OnceLock, PoisonError},
 };
 
-use regex_lite::Regex;
+use regex::Regex;
 use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Map, Value};
 

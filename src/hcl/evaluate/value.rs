@@ -39,23 +39,35 @@ pub enum Value {
 pub struct Unknown {
     origin: Arc<str>,
     attributes: Option<Arc<Entries>>,
+    is_present: bool,
 }
 
 impl Unknown {
     /// A value of which nothing is known but the reference that it waits for.
     pub fn new(origin: impl Into<Arc<str>>) -> Self {
-        Self { origin: origin.into(), attributes: None }
+        Self { origin: origin.into(), attributes: None, is_present: false }
+    }
+
+    /// A value that will not be null, such as an ARN that the provider computes.
+    pub fn present(origin: impl Into<Arc<str>>) -> Self {
+        Self { is_present: true, ..Self::new(origin) }
     }
 
     /// A resource's object: the configured attributes are known, those that the provider computes are not.
     pub fn with_attributes(origin: impl Into<Arc<str>>, attributes: Entries) -> Self {
-        Self { origin: origin.into(), attributes: Some(Arc::new(attributes)) }
+        Self { attributes: Some(Arc::new(attributes)), ..Self::present(origin) }
     }
 
     /// The reference that the value waits for, such as `var.vpc_id` or `aws_vpc.this.id`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Whether the value is certainly not null.
+    #[must_use]
+    pub const fn is_present(&self) -> bool {
+        self.is_present
     }
 
     /// Whether the value is an object of which some attributes are known.
@@ -204,6 +216,30 @@ impl Value {
         match self {
             Self::Sensitive(value) => value.unmarked(),
             value if !value.holds_sensitive() => value.clone(),
+            Self::Tuple(values) => Self::Tuple(elements(values)),
+            Self::List(values) => Self::List(elements(values)),
+            Self::Set(values) => Self::Set(elements(values)),
+            Self::Object(values) => Self::Object(entries(values)),
+            Self::Map(values) => Self::Map(entries(values)),
+            value => value.clone(),
+        }
+    }
+
+    /// The value with text such as `<aws_vpc.this.id>` in place of what is unknown but certainly not null.
+    ///
+    /// Values of one state are known by the time the next one is planned. With such text in their place a preview can
+    /// count what is keyed by them.
+    #[must_use]
+    pub fn with_stand_ins(&self) -> Self {
+        let elements = |elements: &[Self]| elements.iter().map(Self::with_stand_ins).collect();
+        let entries = |entries: &Entries| {
+            Arc::new(entries.iter().map(|(key, value)| (Arc::clone(key), value.with_stand_ins())).collect())
+        };
+        match self {
+            Self::Unknown(unknown) if unknown.is_present() && !unknown.is_object() => {
+                Self::string(format!("<{}>", unknown.origin()))
+            }
+            Self::Sensitive(value) => value.with_stand_ins().sensitive(),
             Self::Tuple(values) => Self::Tuple(elements(values)),
             Self::List(values) => Self::List(elements(values)),
             Self::Set(values) => Self::Set(elements(values)),

@@ -1,14 +1,14 @@
 //! Functions with regular expressions.
 //!
-//! Terraform's are Go's, with which regex-lite shares nearly all of the syntax and the meaning: `\d` and `\w` are ASCII
-//! in both. A pattern that only Go takes, such as one with `\pL`, gives an unknown value.
+//! Terraform's are Go's, which share their syntax and nearly all of their meaning with the regex crate: only `\d`, `\s`
+//! and `\w` are ASCII there and Unicode here. A pattern that only Go takes gives an unknown value.
 
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use regex_lite::{Captures, Regex};
+use regex::{Captures, Regex};
 
 use super::{Function, arguments::Arguments};
 use crate::hcl::evaluate::{Failure, Outcome, Value, waits, wrong};
@@ -51,7 +51,7 @@ fn all_matches(arguments: &Arguments<'_>) -> Outcome {
 
 /// The whole match; or its groups as a tuple, or as an object where they have names.
 fn matched(pattern: &Regex, captures: &Captures<'_>) -> Value {
-    let group = |group: Option<regex_lite::Match<'_>>| group.map_or(Value::Null, |group| Value::string(group.as_str()));
+    let group = |group: Option<regex::Match<'_>>| group.map_or(Value::Null, |group| Value::string(group.as_str()));
     if captures.len() == 1 {
         return group(captures.get(0));
     }
