@@ -1,5 +1,7 @@
 //! Expressions evaluate to what Terraform evaluates them to, and stay unknown only where they depend on it.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails it by panicking, as the test itself does")]
+
 use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _, ops::Range};
 
 use deployer::{

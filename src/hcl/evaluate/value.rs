@@ -7,6 +7,9 @@ use super::number::Number;
 /// The entries of a map or an object, in the order in which Terraform iterates over them: by key, byte by byte.
 pub type Entries = BTreeMap<Arc<str>, Value>;
 
+/// Begins text that stands in for an unknown value; nothing in a cloud is named like that.
+const STAND_IN: char = '‹';
+
 /// A value; cloning one is cheap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -225,27 +228,45 @@ impl Value {
         }
     }
 
-    /// The value with text such as `<aws_vpc.this.id>` in place of what is unknown but certainly not null.
+    /// The value with text such as `‹aws_vpc.this.id›` in place of what is unknown but certainly not null.
     ///
     /// Values of one state are known by the time the next one is planned. With such text in their place a preview can
-    /// count what is keyed by them.
+    /// count what is keyed by them. `before` says for an origin what to write before it, for modules that take the text
+    /// apart: of an ARN the partition, service, region and account. Where it gives nothing, the value stays unknown.
     #[must_use]
-    pub fn with_stand_ins(&self) -> Self {
-        let elements = |elements: &[Self]| elements.iter().map(Self::with_stand_ins).collect();
+    pub fn with_stand_ins(&self, before: &dyn Fn(&str) -> Option<String>) -> Self {
+        let elements = |elements: &[Self]| elements.iter().map(|element| element.with_stand_ins(before)).collect();
         let entries = |entries: &Entries| {
-            Arc::new(entries.iter().map(|(key, value)| (Arc::clone(key), value.with_stand_ins())).collect())
+            Arc::new(entries.iter().map(|(key, value)| (Arc::clone(key), value.with_stand_ins(before))).collect())
         };
         match self {
-            Self::Unknown(unknown) if unknown.is_present() && !unknown.is_object() => {
-                Self::string(format!("<{}>", unknown.origin()))
-            }
-            Self::Sensitive(value) => value.with_stand_ins().sensitive(),
+            Self::Unknown(unknown) if unknown.is_present() && !unknown.is_object() => match before(unknown.origin()) {
+                Some(before) => Self::string(format!("{before}{STAND_IN}{}›", unknown.origin())),
+                None => self.clone(),
+            },
+            Self::Sensitive(value) => value.with_stand_ins(before).sensitive(),
             Self::Tuple(values) => Self::Tuple(elements(values)),
             Self::List(values) => Self::List(elements(values)),
             Self::Set(values) => Self::Set(elements(values)),
             Self::Object(values) => Self::Object(entries(values)),
             Self::Map(values) => Self::Map(entries(values)),
             value => value.clone(),
+        }
+    }
+
+    /// Whether [`Value::with_stand_ins`] put text into the value.
+    #[must_use]
+    pub fn holds_stand_in(&self) -> bool {
+        match self {
+            Self::String(text) => text.contains(STAND_IN),
+            Self::Sensitive(value) => value.holds_stand_in(),
+            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => {
+                elements.iter().any(Self::holds_stand_in)
+            }
+            Self::Object(entries) | Self::Map(entries) => {
+                entries.iter().any(|(key, value)| key.contains(STAND_IN) || value.holds_stand_in())
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Unknown(_) => false,
         }
     }
 
