@@ -7,9 +7,6 @@ use super::number::Number;
 /// The entries of a map or an object, in the order in which Terraform iterates over them: by key, byte by byte.
 pub type Entries = BTreeMap<Arc<str>, Value>;
 
-/// Begins text that stands in for an unknown value; nothing in a cloud is named like that.
-const STAND_IN: char = '‹';
-
 /// A value; cloning one is cheap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -194,94 +191,6 @@ impl Value {
     #[must_use]
     pub const fn is_sensitive(&self) -> bool {
         matches!(self, Self::Sensitive(_))
-    }
-
-    /// Whether the value or anything inside is marked.
-    #[must_use]
-    pub fn holds_sensitive(&self) -> bool {
-        match self {
-            Self::Sensitive(_) => true,
-            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => {
-                elements.iter().any(Self::holds_sensitive)
-            }
-            Self::Object(entries) | Self::Map(entries) => entries.values().any(Self::holds_sensitive),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Unknown(_) => false,
-        }
-    }
-
-    /// The value without any marks, inside and out.
-    #[must_use]
-    pub fn unmarked(&self) -> Self {
-        let elements = |elements: &[Self]| elements.iter().map(Self::unmarked).collect();
-        let entries = |entries: &Entries| {
-            Arc::new(entries.iter().map(|(key, value)| (Arc::clone(key), value.unmarked())).collect())
-        };
-        match self {
-            Self::Sensitive(value) => value.unmarked(),
-            value if !value.holds_sensitive() => value.clone(),
-            Self::Tuple(values) => Self::Tuple(elements(values)),
-            Self::List(values) => Self::List(elements(values)),
-            Self::Set(values) => Self::Set(elements(values)),
-            Self::Object(values) => Self::Object(entries(values)),
-            Self::Map(values) => Self::Map(entries(values)),
-            value => value.clone(),
-        }
-    }
-
-    /// The value with text such as `‹aws_vpc.this.id›` in place of what is unknown but certainly not null.
-    ///
-    /// Values of one state are known by the time the next one is planned. With such text in their place a preview can
-    /// count what is keyed by them. `before` says for an origin what to write before it, for modules that take the text
-    /// apart: of an ARN the partition, service, region and account. Where it gives nothing, the value stays unknown.
-    #[must_use]
-    pub fn with_stand_ins(&self, before: &dyn Fn(&str) -> Option<String>) -> Self {
-        let elements = |elements: &[Self]| elements.iter().map(|element| element.with_stand_ins(before)).collect();
-        let entries = |entries: &Entries| {
-            Arc::new(entries.iter().map(|(key, value)| (Arc::clone(key), value.with_stand_ins(before))).collect())
-        };
-        match self {
-            Self::Unknown(unknown) if unknown.is_present() && !unknown.is_object() => match before(unknown.origin()) {
-                Some(before) => Self::string(format!("{before}{STAND_IN}{}›", unknown.origin())),
-                None => self.clone(),
-            },
-            Self::Sensitive(value) => value.with_stand_ins(before).sensitive(),
-            Self::Tuple(values) => Self::Tuple(elements(values)),
-            Self::List(values) => Self::List(elements(values)),
-            Self::Set(values) => Self::Set(elements(values)),
-            Self::Object(values) => Self::Object(entries(values)),
-            Self::Map(values) => Self::Map(entries(values)),
-            value => value.clone(),
-        }
-    }
-
-    /// Whether [`Value::with_stand_ins`] put text into the value.
-    #[must_use]
-    pub fn holds_stand_in(&self) -> bool {
-        match self {
-            Self::String(text) => text.contains(STAND_IN),
-            Self::Sensitive(value) => value.holds_stand_in(),
-            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => {
-                elements.iter().any(Self::holds_stand_in)
-            }
-            Self::Object(entries) | Self::Map(entries) => {
-                entries.iter().any(|(key, value)| key.contains(STAND_IN) || value.holds_stand_in())
-            }
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Unknown(_) => false,
-        }
-    }
-
-    /// The first thing inside, or the value itself, that is not known.
-    #[must_use]
-    pub fn first_unknown(&self) -> Option<&Unknown> {
-        match self {
-            Self::Unknown(unknown) => Some(unknown),
-            Self::Sensitive(value) => value.first_unknown(),
-            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => {
-                elements.iter().find_map(Self::first_unknown)
-            }
-            Self::Object(entries) | Self::Map(entries) => entries.values().find_map(Self::first_unknown),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => None,
-        }
     }
 
     /// The elements of a tuple, list or set.

@@ -36,6 +36,9 @@ use source::{Declarations, Place};
 pub use instance::{Configuration, Expansion, Instance, Key, Mode, NestedBlock};
 pub use source::ModuleSource;
 
+/// The attributes of a type, and whether the provider sets them where the configuration does not.
+pub type Attributes = BTreeMap<Arc<str>, bool>;
+
 /// What a root module finds around it.
 pub trait Surroundings<'m> {
     /// The module in a folder; nothing leaves its resources out and its outputs unknown.
@@ -56,7 +59,7 @@ pub trait Surroundings<'m> {
     /// The attributes of a type, and whether the provider sets them where the configuration does not.
     ///
     /// One that it sets is unknown but not null, one that it does not set is null; of others nothing is known.
-    fn attributes(&self, mode: Mode, kind: &str) -> BTreeMap<Arc<str>, bool> {
+    fn attributes(&self, mode: Mode, kind: &str) -> Attributes {
         let _ = (mode, kind);
         BTreeMap::new()
     }
@@ -68,8 +71,8 @@ pub trait Surroundings<'m> {
     }
 
     /// The value of `terraform.workspace`.
-    fn workspace(&self) -> &str {
-        "default"
+    fn workspace(&self) -> String {
+        "default".to_owned()
     }
 }
 
@@ -97,7 +100,7 @@ struct Expander<'e, 'm> {
     declarations: RefCell<HashMap<String, Rc<Declarations<'m>>>>,
     /// All module instances, which refer to each other by their places here.
     modules: RefCell<Vec<Rc<Module<'m>>>>,
-    attributes: RefCell<HashMap<(Mode, &'m str), Rc<BTreeMap<Arc<str>, bool>>>>,
+    attributes: RefCell<HashMap<(Mode, &'m str), Rc<Attributes>>>,
     problems: RefCell<Vec<Diagnostic>>,
     depth: Cell<usize>,
 }
@@ -147,7 +150,7 @@ impl<'m> Expander<'_, 'm> {
     }
 
     /// The attributes of a type, and whether the provider computes them.
-    fn attributes(&self, mode: Mode, kind: &'m str) -> Rc<BTreeMap<Arc<str>, bool>> {
+    fn attributes(&self, mode: Mode, kind: &'m str) -> Rc<Attributes> {
         let mut known = self.attributes.borrow_mut();
         Rc::clone(known.entry((mode, kind)).or_insert_with(|| Rc::new(self.surroundings.attributes(mode, kind))))
     }

@@ -9,6 +9,7 @@ use hcl_edit::{Span, structure::Block};
 
 use super::{
     Expander, Memory,
+    configuration::providers,
     instance::{Key, Mode},
     names::Names,
     repetition::{Repeated, Repetition},
@@ -216,7 +217,7 @@ impl<'m> Expander<'_, 'm> {
                 }
                 let address = module.address_of(&format!("module.{name}{}", repeated.key));
                 let path = local_directory(&module.path_from_root, source)?;
-                let providers = self.providers(module, block);
+                let providers = providers(module, block);
                 let waits_for = module.waits_for().map(std::sync::Arc::from);
                 let repeated = Repeated { waits_for: waits_for.or(repeated.waits_for), ..repeated };
                 let call = Call { caller: module.place, block, repeated, depth: module.depth() + 1 };
