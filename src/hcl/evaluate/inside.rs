@@ -64,14 +64,13 @@ impl Value {
     ///
     /// Values of one state are known by the time the next one is planned. With such text in their place a preview can
     /// count what is keyed by them. `before` says for an origin what to write before it, for modules that take the text
-    /// apart: of an ARN the partition, service, region and account. Where it gives nothing, the value stays unknown.
+    /// apart: of an ARN the partition, service, region and account.
     #[must_use]
-    pub fn with_stand_ins(&self, before: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub fn with_stand_ins(&self, before: &dyn Fn(&str) -> String) -> Self {
         match self {
-            Self::Unknown(unknown) if unknown.is_present() && !unknown.is_object() => match before(unknown.origin()) {
-                Some(before) => Self::string(format!("{before}{STAND_IN}{}›", unknown.origin())),
-                None => self.clone(),
-            },
+            Self::Unknown(unknown) if unknown.is_present() && !unknown.is_object() => {
+                Self::string(format!("{}{STAND_IN}{}›", before(unknown.origin()), unknown.origin()))
+            }
             value => value.with_parts(|part| part.with_stand_ins(before)),
         }
     }
