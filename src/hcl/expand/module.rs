@@ -9,6 +9,7 @@ use hcl_edit::{Span, structure::Block};
 
 use super::{
     Expander, Memory,
+    configuration::providers,
     instance::{Key, Mode},
     names::Names,
     repetition::{Repeated, Repetition},
@@ -216,7 +217,7 @@ impl<'m> Expander<'_, 'm> {
                 }
                 let address = module.address_of(&format!("module.{name}{}", repeated.key));
                 let path = local_directory(&module.path_from_root, source)?;
-                let providers = self.providers(module, block);
+                let providers = providers(module, block);
                 let waits_for = module.waits_for().map(std::sync::Arc::from);
                 let repeated = Repeated { waits_for: waits_for.or(repeated.waits_for), ..repeated };
                 let call = Call { caller: module.place, block, repeated, depth: module.depth() + 1 };
@@ -264,7 +265,7 @@ impl<'m> Expander<'_, 'm> {
         Some((all, 0))
     }
 
-    /// A resource's object with all configured arguments.
+    /// A resource's object with all that is known about its attributes.
     fn object(&self, module: &Module<'m>, key: ResourceKey<'m>, position: usize, repeated: &Repeated) -> Value {
         let mut attributes = Entries::new();
         if let Some(block) = module.declarations.resources.get(&key) {
@@ -279,6 +280,9 @@ impl<'m> Expander<'_, 'm> {
                     .iter()
                     .map(|(name, value)| (name.clone(), value.clone())),
             );
+        }
+        for name in self.attributes(key.0, key.1).keys() {
+            attributes.entry(name.clone()).or_insert_with(|| self.computed(module, key, repeated, name));
         }
         Value::Unknown(Unknown::with_attributes(resource_address(module, key, &repeated.key), attributes))
     }
@@ -306,9 +310,24 @@ impl<'m> Expander<'_, 'm> {
                 })
             }
             None if key.0 == Mode::Data => {
-                self.looked_up(module, key, position, repeated).get(name).cloned().unwrap_or_else(unknown)
+                let looked_up = self.looked_up(module, key, position, repeated).get(name).cloned();
+                looked_up.unwrap_or_else(|| self.computed(module, key, repeated, name))
             }
-            None => unknown(),
+            None => self.computed(module, key, repeated, name),
+        }
+    }
+
+    /// An attribute that the configuration does not set.
+    fn computed(&self, module: &Module<'m>, key: ResourceKey<'m>, repeated: &Repeated, name: &str) -> Value {
+        let origin = || format!("{}.{name}", resource_address(module, key, &repeated.key));
+        let block = module.declarations.resources.get(&key);
+        if block.is_some_and(|block| block.item.body.has_blocks(name) || has_dynamic(block.item, name)) {
+            return Value::unknown(origin());
+        }
+        match self.attributes(key.0, key.1).get(name) {
+            Some(true) => Value::Unknown(Unknown::present(origin())),
+            Some(false) => Value::Null,
+            None => Value::unknown(origin()),
         }
     }
 
@@ -331,6 +350,11 @@ impl<'m> Expander<'_, 'm> {
 /// Arguments that Terraform itself understands, for every resource.
 pub(super) fn is_meta(name: &str) -> bool {
     matches!(name, "count" | "for_each" | "provider" | "depends_on")
+}
+
+/// Whether a block holds a dynamic block of a type.
+fn has_dynamic(block: &Block, kind: &str) -> bool {
+    block.body.get_blocks("dynamic").any(|dynamic| dynamic.has_labels(&[kind]))
 }
 
 /// The instance that a path leads to, and the steps that say so.

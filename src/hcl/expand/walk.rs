@@ -26,8 +26,10 @@ pub(super) fn expansion<'m>(expander: &Expander<'_, 'm>, root: &Module<'m>) -> E
 fn visit<'m>(expander: &Expander<'_, 'm>, module: &Module<'m>, instances: &mut Vec<Instance>) {
     let declarations = &module.declarations;
     for (name, variable) in &declarations.variables {
-        expander.variable(module, name);
-        validate(expander, module, variable.block);
+        // Text that stands in for an unknown value has another form than the value will have.
+        if !expander.variable(module, name).holds_stand_in() {
+            validate(expander, module, variable.block);
+        }
     }
     // What nothing refers to may be wrong as well.
     for name in declarations.locals.keys() {
