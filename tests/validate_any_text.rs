@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use deployer::{
     diagnostic::Source,
     hcl::Document,
-    report::{Colour, json, people, workflow},
+    report::diagnostic::{Colour, json, people, workflow},
     schema::{Called, Module, Schemas, check},
 };
 use proptest::prelude::*;

@@ -8,16 +8,16 @@ use super::value::{Entries, Unknown, Value};
 const STAND_IN: char = '‹';
 
 impl Value {
-    /// The values directly inside.
-    fn parts(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
-        match self {
-            Self::Sensitive(inner) => Box::new(std::iter::once(&**inner)),
-            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => Box::new(elements.iter()),
-            Self::Object(entries) | Self::Map(entries) => Box::new(entries.values()),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Unknown(_) => {
-                Box::new(std::iter::empty())
+    /// The first thing that `look` finds in the value itself or inside.
+    fn find<'a, T>(&'a self, look: fn(&'a Self) -> Option<T>) -> Option<T> {
+        look(self).or_else(|| match self {
+            Self::Sensitive(inner) => inner.find(look),
+            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => {
+                elements.iter().find_map(|element| element.find(look))
             }
-        }
+            Self::Object(entries) | Self::Map(entries) => entries.values().find_map(|value| value.find(look)),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Unknown(_) => None,
+        })
     }
 
     /// The value with other values directly inside.
@@ -39,16 +39,13 @@ impl Value {
     /// The first thing inside, or the value itself, that is not known.
     #[must_use]
     pub fn first_unknown(&self) -> Option<&Unknown> {
-        match self {
-            Self::Unknown(unknown) => Some(unknown),
-            value => value.parts().find_map(Self::first_unknown),
-        }
+        self.find(|value| if let Self::Unknown(unknown) = value { Some(unknown) } else { None })
     }
 
     /// Whether the value or anything inside is marked as sensitive.
     #[must_use]
     pub fn holds_sensitive(&self) -> bool {
-        self.is_sensitive() || self.parts().any(Self::holds_sensitive)
+        self.find(|value| value.is_sensitive().then_some(())).is_some()
     }
 
     /// The value without any marks, inside and out.
@@ -56,7 +53,8 @@ impl Value {
     pub fn unmarked(&self) -> Self {
         match self {
             Self::Sensitive(inner) => inner.unmarked(),
-            value => value.with_parts(Self::unmarked),
+            value if value.holds_sensitive() => value.with_parts(Self::unmarked),
+            value => value.clone(),
         }
     }
 
@@ -78,12 +76,13 @@ impl Value {
     /// Whether [`Value::with_stand_ins`] put text into the value.
     #[must_use]
     pub fn holds_stand_in(&self) -> bool {
-        match self {
-            Self::String(text) => text.contains(STAND_IN),
-            value => {
-                value.entries().is_some_and(|entries| entries.keys().any(|key| key.contains(STAND_IN)))
-                    || value.parts().any(Self::holds_stand_in)
+        let found = self.find(|value| match value {
+            Self::String(text) => text.contains(STAND_IN).then_some(()),
+            Self::Object(entries) | Self::Map(entries) => {
+                entries.keys().any(|key| key.contains(STAND_IN)).then_some(())
             }
-        }
+            _ => None,
+        });
+        found.is_some()
     }
 }
