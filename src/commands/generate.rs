@@ -49,6 +49,9 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     let generated = all_files(&environments.all, &selected);
     let mut scopes = vec!["modules".to_owned()];
     scopes.extend(selected.iter().map(|environment| format!("environments/{}", environment.name)));
+    if arguments.environments.is_empty() {
+        scopes.extend(workspace.removed_environments());
+    }
     let problems = problems(&generated, &Schemas::embedded());
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::from_diagnostics(problems)
@@ -75,7 +78,7 @@ fn show(plan: &WritePlan, arguments: &Arguments, output: &Output) -> Result<()> 
     output.print(&format!("{}\n", summary(plan, arguments)))
 }
 
-fn line(change: &Change) -> String {
+pub(super) fn line(change: &Change) -> String {
     let (style, word, remark) = match change.action {
         Action::Create => (GREEN, "create", ""),
         Action::Update => (YELLOW, "update", ""),
@@ -113,21 +116,21 @@ fn summary(plan: &WritePlan, arguments: &Arguments) -> String {
 }
 
 fn verdict(plan: &WritePlan, arguments: &Arguments) -> Result<()> {
-    let conflicts = plan.conflicts().count();
-    if conflicts > 0 {
-        let error = Error::new(Kind::Changes, format!("{} to settle", counted(conflicts, "file")));
-        return Err(ways_out(plan, arguments).into_iter().fold(error, Error::hint));
-    }
+    settled(plan, arguments.dry_run)?;
     if arguments.check && plan.has_changes() {
         return Err(Error::new(Kind::Changes, "the workspace is not as generated").hint("run `deployer generate`"));
     }
     Ok(())
 }
 
-/// How the conflicts of a plan are settled, which differs with their kind.
-fn ways_out(plan: &WritePlan, arguments: &Arguments) -> Vec<&'static str> {
+/// Demands that a plan leaves nothing to decide; the hints say how each kind of conflict is settled.
+pub(super) fn settled(plan: &WritePlan, both_sides_shown: bool) -> Result<()> {
+    let conflicts = plan.conflicts().count();
+    if conflicts == 0 {
+        return Ok(());
+    }
     let mut hints = Vec::new();
-    if !arguments.dry_run {
+    if !both_sides_shown {
         hints.push("see both sides with `deployer generate --dry-run`");
     }
     if plan.count(Action::Conflict) + plan.count(Action::Foreign) > 0 {
@@ -141,7 +144,8 @@ fn ways_out(plan: &WritePlan, arguments: &Arguments) -> Vec<&'static str> {
     if plan.count(Action::Orphan) > 0 {
         hints.push("what is no longer generated is yours: delete it, or only its copy under .deployer/base");
     }
-    hints
+    let error = Error::new(Kind::Changes, format!("{} to settle", counted(conflicts, "file")));
+    Err(hints.into_iter().fold(error, Error::hint))
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     fmt, fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -128,12 +129,11 @@ impl Workspace {
         self.path(relative).exists()
     }
 
-    /// Every file by its path and text, sorted, but for the lock, which holds nothing.
-    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
-        let mut found = Vec::new();
+    /// Every file, but for the lock, which holds nothing.
+    pub(crate) fn files(&self) -> Files {
+        let mut found = Files::default();
         collect(self.root(), self.root(), &mut found);
-        found.retain(|(path, _)| path != ".deployer/lock");
-        found.sort();
+        found.0.remove(".deployer/lock");
         found
     }
 
@@ -161,13 +161,24 @@ impl Workspace {
     }
 }
 
-fn collect(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+/// Files by their path, with their bytes.
+#[derive(Default, PartialEq, Eq)]
+pub(crate) struct Files(pub(crate) BTreeMap<String, Vec<u8>>);
+
+impl fmt::Debug for Files {
+    /// Paths and sizes: the bytes of a whole workspace say nothing to whoever reads a failed test.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.0.iter().map(|(path, bytes)| (path, bytes.len()))).finish()
+    }
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut Files) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(root, &path, found);
         } else {
-            found.push((path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap()));
+            found.0.insert(path.strip_prefix(root).unwrap().display().to_string(), fs::read(&path).unwrap());
         }
     }
 }
