@@ -4,7 +4,7 @@ use std::{env, io::IsTerminal as _, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{Output, generate, init, model, permissions, schema, shell, validate};
+use crate::commands::{Output, cost, generate, init, model, permissions, preview, schema, shell, validate};
 
 /// Takes a Hugging Face model to a GPU endpoint on AWS, through Terraform that people can read and edit.
 #[derive(Debug, Parser)]
@@ -129,6 +129,10 @@ pub enum Command {
     Generate(generate::Arguments),
     /// Check environments or any Terraform files, offline
     Validate(validate::Arguments),
+    /// Show everything a deploy would do, touching nothing
+    Preview(preview::Arguments),
+    /// Estimate the monthly cost of an environment
+    Cost(cost::Arguments),
     /// Print the least-privilege IAM policy that deploying an environment needs
     Permissions(permissions::Arguments),
     /// Look at models: which are known, how big they are, what they run on

@@ -1,6 +1,11 @@
 //! From environments to the files of a workspace.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
 
 use crate::{
     diagnostic::{Diagnostic, Source},
@@ -36,8 +41,10 @@ impl Environments {
         }
         let mut loaded = Self { all: Vec::with_capacity(names.len()), warnings: Vec::new() };
         let mut problems = Vec::new();
-        for name in &names {
-            match spec::load(name, specification(workspace, name)?) {
+        let read = |name: &String| Ok(spec::load(name, specification(workspace, name)?));
+        let results: Vec<Result<_>> = names.par_iter().map(read).collect();
+        for result in results {
+            match result? {
                 Ok(it) => {
                     loaded.all.push(it.environment);
                     loaded.warnings.extend(it.warnings);
@@ -94,29 +101,66 @@ pub fn stack_files(environment: &EnvironmentSpec) -> Vec<GeneratedFile> {
     stacks::ALL.iter().flat_map(|stack| stacks::render(stack, environment)).collect()
 }
 
+/// The modules, and the stacks of some environments.
+#[must_use]
+pub fn all_files(environments: &[EnvironmentSpec], selected: &[&EnvironmentSpec]) -> Vec<GeneratedFile> {
+    let (mut files, stacks): (Vec<GeneratedFile>, Vec<Vec<GeneratedFile>>) = rayon::join(
+        || module_files(environments),
+        || selected.par_iter().map(|environment| stack_files(environment)).collect(),
+    );
+    files.extend(stacks.into_iter().flatten());
+    files
+}
+
 /// Checks generated Terraform against the provider schemas, before any of it is written.
+///
+/// The files must hold every module that their stacks call.
 #[must_use]
 pub fn problems(files: &[GeneratedFile], schemas: &Schemas) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    let mut folders: BTreeMap<&str, Vec<Document>> = BTreeMap::new();
-    for file in files {
-        let Some((folder, name)) = file.path.rsplit_once('/') else {
-            continue;
-        };
-        if name.ends_with(".tf") {
-            match Document::parse(Source::new(&file.path, &file.text)) {
-                Ok(document) => folders.entry(folder).or_default().push(document),
-                Err(problem) => problems.push(problem),
-            }
-        }
+    let mut folders: BTreeMap<&str, Vec<&GeneratedFile>> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.path.ends_with(".tf")) {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folders.entry(folder).or_default().push(file);
     }
-    let modules: BTreeMap<&str, Arc<Module>> =
-        folders.into_iter().map(|(folder, documents)| (folder, Arc::new(Module::new(documents)))).collect();
+    let (modules, stacks): (Vec<_>, Vec<_>) =
+        folders.into_iter().partition(|(folder, _)| folder.starts_with(MODULES_FOLDER));
+    let no_calls = |_: &str| Called::Missing;
+    let modules: HashMap<&str, (Arc<Module>, Vec<Diagnostic>)> = modules
+        .into_par_iter()
+        .map(|(folder, files)| {
+            let (module, mut problems) = parse(&files);
+            problems.extend(check(&module, schemas, &no_calls).diagnostics);
+            (folder, (Arc::new(module), problems))
+        })
+        .collect();
     // Every call of a stack leads from `environments/ENV/STACK` up to `modules/NAME`.
     let called = |source: &str| {
         let module = source.strip_prefix("../../../").and_then(|folder| modules.get(folder));
-        module.map_or(Called::Missing, |module| Called::Module(Arc::clone(module)))
+        module.map_or(Called::Missing, |(module, _)| Called::Module(Arc::clone(module)))
     };
-    problems.extend(modules.values().flat_map(|module| check(module, schemas, &called).diagnostics));
+    let of_stacks = stacks.into_par_iter().flat_map_iter(|(_, files)| {
+        let (module, mut problems) = parse(&files);
+        problems.extend(check(&module, schemas, &called).diagnostics);
+        problems
+    });
+    let mut problems: Vec<Diagnostic> = of_stacks.collect();
+    problems.extend(modules.into_values().flat_map(|(_, problems)| problems));
+    problems.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     problems
+}
+
+/// Where the workspace's modules lie.
+const MODULES_FOLDER: &str = "modules/";
+
+/// One folder's files as a module, and those that are no HCL.
+fn parse(files: &[&GeneratedFile]) -> (Module, Vec<Diagnostic>) {
+    let mut documents = Vec::with_capacity(files.len());
+    let mut problems = Vec::new();
+    for file in files {
+        match Document::parse(Source::new(&file.path, &file.text)) {
+            Ok(document) => documents.push(document),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (Module::new(documents), problems)
 }

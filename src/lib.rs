@@ -25,6 +25,7 @@ pub mod generate;
 pub mod hcl;
 pub mod modules;
 pub mod permissions;
+pub mod preview;
 pub mod report;
 pub mod schema;
 pub mod spec;

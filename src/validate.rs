@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    ffi::OsStr,
     fs, io,
     path::{Component, Path, PathBuf},
     sync::Arc,
@@ -131,12 +132,19 @@ impl Modules<'_> {
             }
         }
         let is_partial = listing.has_json || !unreadable.is_empty();
-        let module = Arc::new(Module::new(documents).partial(is_partial));
-        Some(Loaded { module, files: listing.files.len(), unreadable })
+        let mut module = Module::new(documents).partial(is_partial);
+        // A lock file that cannot be read pins nothing; Terraform itself complains about it.
+        if let Ok(text) = fs::read_to_string(directory.join(".terraform.lock.hcl"))
+            && let Ok(lock) = Document::parse(Source::new(".terraform.lock.hcl", text))
+        {
+            module = module.locked(&lock);
+        }
+        Some(Loaded { module: Arc::new(module), files: listing.files.len(), unreadable })
     }
 
     fn document(&self, file: &Path) -> Result<Document, Diagnostic> {
-        let shown = file.strip_prefix(self.workspace).unwrap_or(file).display().to_string();
+        let shown = file.strip_prefix(self.workspace).or_else(|_| file.strip_prefix(".")).unwrap_or(file);
+        let shown = shown.display().to_string();
         let text = fs::read(file).and_then(|bytes| {
             String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
         });
@@ -163,15 +171,16 @@ impl Listing {
         let mut listing = Self::default();
         // What cannot be listed has no module; the path itself was looked at before.
         for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
             let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let extension = path.extension().and_then(OsStr::to_str);
             // Terraform passes editors' backups by.
             if name.starts_with('.') || name.ends_with('~') || name.starts_with('#') || !path.is_file() {
                 continue;
             }
             if name.ends_with(".tf.json") || name.ends_with(".tofu.json") {
                 listing.has_json = true;
-            } else if name.ends_with(".tf") || name.ends_with(".tofu") {
+            } else if matches!(extension, Some("tf" | "tofu")) {
                 listing.files.push(path);
             }
         }

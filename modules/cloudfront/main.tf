@@ -55,7 +55,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 }
 
 resource "aws_cloudfront_distribution" "this" {
-  #checkov:skip=CKV_AWS_86: Access logs are of version 2 (logs.tf), which this check for the older kind does not know.
+  #checkov:skip=CKV_AWS_86: Access logs, where there are any, are of version 2; this check knows the older kind only.
   #checkov:skip=CKV_AWS_174: TLSv1.2_2021 wherever there are aliases; CloudFront's own certificate takes TLSv1 alone.
   #checkov:skip=CKV_AWS_305: An API has no document at its root.
   #checkov:skip=CKV_AWS_310: There is one origin; a failover group would not apply to POST anyway.

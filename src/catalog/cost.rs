@@ -14,11 +14,16 @@ use super::{
 /// Hours in a month, as AWS counts them.
 pub const HOURS_PER_MONTH: f64 = 730.0;
 
+/// What EKS Auto Mode adds to the price of its nodes (`aws.md`, section 3; the real share varies by instance type).
+const AUTO_MODE_SHARE: f64 = 0.12;
+
 /// The amounts that make up a bill; amounts are per month unless they say otherwise.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CostInput {
     /// Whether the cluster's Kubernetes version is in extended support.
     pub extended_support: bool,
+    /// Whether AWS runs the nodes (EKS Auto Mode), which costs more for each.
+    pub auto_mode: bool,
     /// Nodes that run all month.
     pub system_nodes: Vec<SystemNodes>,
     /// GPU nodes, which may run only part of it.
@@ -155,13 +160,18 @@ fn cluster(input: &CostInput, unit: &UnitPrices) -> Items {
     };
     let system_nodes = input.system_nodes.iter().map(|it| it.price_per_hour * f64::from(it.count) * HOURS_PER_MONTH);
     let gpu_nodes = input.gpu_nodes.iter().map(|it| it.price_per_hour * f64::from(it.count) * it.hours);
-    vec![
+    // A sum of nothing is -0.0, which would show.
+    let (system_nodes, gpu_nodes) = (0.0 + system_nodes.sum::<f64>(), 0.0 + gpu_nodes.sum::<f64>());
+    let mut items = vec![
         ("EKS control plane", control_plane_hour * HOURS_PER_MONTH),
-        // A sum of nothing is -0.0, which would show.
-        ("System nodes", 0.0 + system_nodes.sum::<f64>()),
-        ("GPU nodes", 0.0 + gpu_nodes.sum::<f64>()),
+        ("System nodes", system_nodes),
+        ("GPU nodes", gpu_nodes),
         ("EBS gp3", input.block_storage_gb * unit.block_storage_gp3_gb),
-    ]
+    ];
+    if input.auto_mode {
+        items.push(("EKS Auto Mode", AUTO_MODE_SHARE * (system_nodes + gpu_nodes)));
+    }
+    items
 }
 
 fn network(input: &CostInput, unit: &UnitPrices) -> Items {

@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use super::{
     Output,
-    output::{DIM, GREEN, RED, YELLOW, styled},
+    output::{DIM, GREEN, RED, YELLOW, counted, styled},
 };
 use crate::{
     cli::{Format, Global},
     diagnostic::Severity,
     error::{Error, Kind, Result},
     files::{Action, Change, WritePlan, plan, write},
-    generate::{Environments, module_files, problems, stack_files},
+    generate::{Environments, all_files, problems},
     report::difference,
     schema::Schemas,
 };
@@ -46,12 +46,9 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     output.diagnostics(&environments.warnings)?;
     let selected = environments.select(&arguments.environments)?;
 
-    let mut generated = module_files(&environments.all);
+    let generated = all_files(&environments.all, &selected);
     let mut scopes = vec!["modules".to_owned()];
-    for environment in selected {
-        generated.extend(stack_files(environment));
-        scopes.push(format!("environments/{}", environment.name));
-    }
+    scopes.extend(selected.iter().map(|environment| format!("environments/{}", environment.name)));
     let problems = problems(&generated, &Schemas::embedded());
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::from_diagnostics(problems)
@@ -71,7 +68,7 @@ fn show(plan: &WritePlan, arguments: &Arguments, output: &Output) -> Result<()> 
     }
     for change in plan.changes.iter().filter(|change| change.action != Action::Unchanged) {
         output.print(&line(change))?;
-        if arguments.dry_run {
+        if arguments.dry_run && change.action != Action::Keep {
             output.print(&difference::unified(change))?;
         }
     }
@@ -83,6 +80,7 @@ fn line(change: &Change) -> String {
         Action::Create => (GREEN, "create", ""),
         Action::Update => (YELLOW, "update", ""),
         Action::Delete => (RED, "delete", ""),
+        Action::Keep if change.disk.is_none() => (DIM, "keep", "deleted by hand"),
         Action::Keep => (DIM, "keep", "edited by hand"),
         Action::Conflict => (RED, "conflict", "edited by hand, and the generator has changes too; left as it is"),
         Action::Foreign => (RED, "conflict", "not made by deployer; left as it is"),
@@ -117,16 +115,33 @@ fn summary(plan: &WritePlan, arguments: &Arguments) -> String {
 fn verdict(plan: &WritePlan, arguments: &Arguments) -> Result<()> {
     let conflicts = plan.conflicts().count();
     if conflicts > 0 {
-        let files = if conflicts == 1 { "1 file needs".to_owned() } else { format!("{conflicts} files need") };
-        return Err(Error::new(Kind::Changes, format!("{files} a decision"))
-            .hint("see both sides with `deployer generate --dry-run`")
-            .hint("to take the generated side, delete both the file and its copy under .deployer/base")
-            .hint("to keep yours, put the generated text under .deployer/base: it then counts as your edit"));
+        let error = Error::new(Kind::Changes, format!("{} to settle", counted(conflicts, "file")));
+        return Err(ways_out(plan, arguments).into_iter().fold(error, Error::hint));
     }
     if arguments.check && plan.has_changes() {
         return Err(Error::new(Kind::Changes, "the workspace is not as generated").hint("run `deployer generate`"));
     }
     Ok(())
+}
+
+/// How the conflicts of a plan are settled, which differs with their kind.
+fn ways_out(plan: &WritePlan, arguments: &Arguments) -> Vec<&'static str> {
+    let mut hints = Vec::new();
+    if !arguments.dry_run {
+        hints.push("see both sides with `deployer generate --dry-run`");
+    }
+    if plan.count(Action::Conflict) + plan.count(Action::Foreign) > 0 {
+        hints.push("to take the generated side, delete both the file and its copy under .deployer/base");
+        hints.push("to keep yours, put the generated text under .deployer/base: it then counts as your edit");
+    }
+    if plan.count(Action::Missing) > 0 {
+        hints.push("to have a deleted file again, delete its copy under .deployer/base too");
+        hints.push("to keep it away, put the generated text under .deployer/base");
+    }
+    if plan.count(Action::Orphan) > 0 {
+        hints.push("what is no longer generated is yours: delete it, or only its copy under .deployer/base");
+    }
+    hints
 }
 
 #[derive(Serialize)]

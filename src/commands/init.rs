@@ -13,7 +13,7 @@ use crate::{
     diagnostic::Source,
     error::{Error, Kind, Result},
     files::{Action, GeneratedFile, Workspace, plan, write},
-    generate::{module_files, stack_files},
+    generate::all_files,
     spec::{self, EnvironmentSpec, config::Tier},
     template,
 };
@@ -61,9 +61,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
         environments.extend(existing.map(|existing| existing.all).unwrap_or_default());
     }
     create_missing(&workspace, files)?;
-    let mut generated = module_files(&environments);
-    generated.extend(environments.iter().flat_map(stack_files));
-    let plan = plan(&workspace, generated, &[])?;
+    let selected: Vec<&EnvironmentSpec> = environments.iter().collect();
+    let plan = plan(&workspace, all_files(&environments, &selected), &[])?;
     write(&workspace, &plan)?;
     report(arguments, &plan, output)
 }

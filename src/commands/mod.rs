@@ -1,11 +1,13 @@
 //! One file per command: arguments, the work by the library's functions, and what is printed.
 
+pub mod cost;
 pub mod doctor;
 pub mod generate;
 pub mod init;
 pub mod model;
 mod output;
 pub mod permissions;
+pub mod preview;
 pub mod schema;
 pub mod shell;
 pub mod validate;
@@ -25,6 +27,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Init(arguments) => init::run(&arguments, &output),
         Command::Generate(arguments) => generate::run(&arguments, &global, &output),
         Command::Validate(arguments) => validate::run(&arguments, &global, &output),
+        Command::Preview(arguments) => preview::run(&arguments, &global, &output),
+        Command::Cost(arguments) => cost::run(&arguments, &global, &output),
         Command::Permissions(arguments) => permissions::run(&arguments, &global, &output),
         Command::Model(command) => model::run(&command, &global, &output),
         Command::Schema(command) => schema::run(&command, &global, &output),

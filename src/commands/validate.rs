@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     Output,
-    output::{GREEN, styled},
+    output::{GREEN, counted, styled},
 };
 use crate::{
     cli::{Format, Global},
@@ -45,13 +45,17 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     } else {
         output.diagnostics(&problems)?;
         for (provider, types) in &unchecked {
-            output.remark(&format!(
-                "note: {} types of {provider} have no schema here; their arguments are not checked",
-                types.len()
-            ))?;
+            let types = counted(types.len(), "type");
+            output.remark(&format!("note: {types} of {provider} not checked inside: there is no schema of it here"))?;
         }
         let warnings = problems.len() - errors;
-        let verdict = format!("{files} files in {modules} modules: {errors} errors, {warnings} warnings");
+        let verdict = format!(
+            "{} in {}: {}, {}",
+            counted(files, "file"),
+            counted(modules, "module"),
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        );
         output.print(&format!("{}\n", if errors == 0 { styled(GREEN, &verdict) } else { verdict }))?;
     }
     if errors == 0 { Ok(()) } else { Err(Error::counting(&problems)) }

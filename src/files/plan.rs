@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use rayon::prelude::*;
+
 use super::Workspace;
 use crate::{
     error::Result,
@@ -27,13 +29,13 @@ pub enum Action {
     Update,
     /// Removed: no longer generated, and nobody edited it.
     Delete,
-    /// Edited by hand; stays as it is, nothing new to take over.
+    /// Edited or deleted by hand; stays as it is, nothing new to take over.
     Keep,
     /// Edited by hand and changed by the generator; stays as it is.
     Conflict,
     /// Not made by `deployer`, and in the way; stays as it is.
     Foreign,
-    /// Deleted by hand although generated; stays away.
+    /// Deleted by hand and changed by the generator; stays away.
     Missing,
     /// No longer generated, but edited by hand; stays as it is.
     Orphan,
@@ -99,12 +101,9 @@ impl WritePlan {
 /// Plans the writing of `generated` files. Files under `scopes` (folders) that were generated before and are no longer
 /// are planned for removal.
 pub fn plan(workspace: &Workspace, generated: Vec<GeneratedFile>, scopes: &[String]) -> Result<WritePlan> {
-    let mut wanted: BTreeSet<String> = BTreeSet::new();
-    let mut changes = Vec::with_capacity(generated.len());
-    for file in generated {
-        wanted.insert(file.path.clone());
-        changes.push(plan_generated(workspace, file)?);
-    }
+    let wanted: BTreeSet<String> = generated.iter().map(|file| file.path.clone()).collect();
+    let mut changes: Vec<Change> =
+        generated.into_par_iter().map(|file| plan_generated(workspace, file)).collect::<Result<_>>()?;
     for scope in scopes {
         for path in stored(workspace, scope) {
             if !wanted.contains(&path)
@@ -126,6 +125,7 @@ fn plan_generated(workspace: &Workspace, file: GeneratedFile) -> Result<Change> 
         (Merge::Resolved(text), Some(disk)) if text != *disk => Action::Update,
         (Merge::Resolved(text), Some(_)) if text != file.text => Action::Keep,
         (Merge::Resolved(_), Some(_)) => Action::Unchanged,
+        (Merge::Conflicted, None) if base.as_ref() == Some(&file.text) => Action::Keep,
         (Merge::Conflicted, None) => Action::Missing,
         (Merge::Conflicted, Some(_)) if base.is_none() => Action::Foreign,
         (Merge::Conflicted, Some(_)) => Action::Conflict,

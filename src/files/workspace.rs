@@ -73,7 +73,9 @@ impl Workspace {
     pub fn read(&self, path: &Path) -> Result<Option<String>> {
         match fs::read(path) {
             Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| {
-                Error::new(Kind::Input, format!("`{}` is not UTF-8 text", path.display())).caused_by(error)
+                Error::new(Kind::Input, format!("`{}` is not UTF-8 text", path.display()))
+                    .caused_by(error)
+                    .hint("save it as UTF-8, or delete it")
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(read_error(path, error)),

@@ -26,7 +26,7 @@ impl Document {
         let text = source.text();
         // Editors on Windows put a byte-order mark first; the parser knows none, so its spans start behind it.
         let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        match hcl_edit::parser::parse_body(&text[offset..]) {
+        match hcl_edit::parser::parse_body(&tolerance::readable(&text[offset..])) {
             Ok(body) => Ok(Self { source, body, offset, problems: Vec::new() }),
             Err(error) => match tolerance::parse(&source, offset) {
                 Some((body, problems)) => Ok(Self { source, body, offset, problems }),

@@ -60,8 +60,7 @@ impl Scanner<'_> {
             b'<' if self.starts_with(b"<<") => self.open_heredoc(is_joined),
             b'\n' | b'\r' => self.blank_or_skip(is_joined, 1),
             b'"' => self.open(Frame::Quoted),
-            b'(' => self.open(Frame::Joined),
-            b'[' => self.open(Frame::Joined),
+            b'(' | b'[' => self.open(Frame::Joined),
             b'{' if self.opens_for() => self.open(Frame::Joined),
             b'{' => self.open(Frame::Lines),
             b')' | b']' | b'}' => {

@@ -19,6 +19,8 @@ pub struct Reference<'a> {
     pub operators: &'a [Decorated<TraversalOperator>],
     /// Whether it stands inside `try` or `can`, which forgive what a value turns out not to have.
     pub is_guarded: bool,
+    /// Whether it stands in a branch of a conditional, so that a run may never get there.
+    pub is_conditional: bool,
 }
 
 /// One step of a reference behind its first name.
@@ -57,20 +59,28 @@ impl<'a> Reference<'a> {
 pub enum Found<'a> {
     /// A reference to something that the expression does not bind itself.
     Reference(Reference<'a>),
-    /// A function call, with the expression it is.
-    Call(&'a FuncCall, &'a Expression),
+    /// A function call.
+    Call {
+        /// The call.
+        call: &'a FuncCall,
+        /// The expression that it is.
+        whole: &'a Expression,
+        /// Whether it stands inside `try` or `can`.
+        is_guarded: bool,
+    },
 }
 
 /// Calls back for every reference and function call of an expression, outer before inner.
 ///
 /// Names that `for` binds inside the expression are no references, nor are those in `bound`.
 pub fn visit<'a>(expression: &'a Expression, bound: &[&'a str], found: &mut dyn FnMut(Found<'a>)) {
-    Visitor { bound: bound.to_vec(), guards: 0, found }.expression(expression);
+    Visitor { bound: bound.to_vec(), guards: 0, branches: 0, found }.expression(expression);
 }
 
 struct Visitor<'a, 'f> {
     bound: Vec<&'a str>,
     guards: usize,
+    branches: usize,
     found: &'f mut dyn FnMut(Found<'a>),
 }
 
@@ -93,11 +103,13 @@ impl<'a> Visitor<'a, '_> {
             Expression::Variable(name) => self.reference(name.as_str(), expression, expression, &[]),
             Expression::Conditional(conditional) => {
                 self.expression(&conditional.cond_expr);
+                self.branches += 1;
                 self.expression(&conditional.true_expr);
                 self.expression(&conditional.false_expr);
+                self.branches -= 1;
             }
             Expression::FuncCall(call) => {
-                (self.found)(Found::Call(call, expression));
+                (self.found)(Found::Call { call, whole: expression, is_guarded: self.guards > 0 });
                 let is_guard = matches!(call.name.name.as_str(), "try" | "can");
                 self.guards += usize::from(is_guard);
                 call.args.iter().for_each(|argument| self.expression(argument));
@@ -149,8 +161,8 @@ impl<'a> Visitor<'a, '_> {
         operators: &'a [Decorated<TraversalOperator>],
     ) {
         if !self.bound.contains(&root) {
-            let is_guarded = self.guards > 0;
-            (self.found)(Found::Reference(Reference { root, name, whole, operators, is_guarded }));
+            let (is_guarded, is_conditional) = (self.guards > 0, self.branches > 0);
+            (self.found)(Found::Reference(Reference { root, name, whole, operators, is_guarded, is_conditional }));
         }
     }
 

@@ -4,8 +4,11 @@
 //! some multi-line expressions. Here the text is changed into one of the same length that hcl-edit reads the same way,
 //! so that every span still points into the file as it is. A second argument of the same name, which Terraform refuses
 //! too, is masked likewise, so that one slip does not hide the rest of a file.
+//!
+//! One thing hcl-edit reads wrongly without a word: behind a here-document without lines it goes on to the next
+//! delimiter of the same name, however far. [`readable`] replaces such a one before every parse.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use hcl_edit::structure::Body;
 
@@ -15,10 +18,35 @@ use crate::diagnostic::{Diagnostic, Source};
 /// More repairs than this make no report better.
 const MOST_REPAIRS: usize = 100;
 
+/// The text with `""` and blanks in the place of here-documents without lines.
+pub(super) fn readable(text: &str) -> Cow<'_, str> {
+    let mut readable = Cow::Borrowed(text);
+    for (at, _) in text.match_indices("<<") {
+        if let Some(length) = empty_heredoc(&text[at..]) {
+            readable.to_mut().replace_range(at..at + length, &format!("\"\"{}", " ".repeat(length - 2)));
+        }
+    }
+    readable
+}
+
+/// The length of the here-document without lines that begins here.
+fn empty_heredoc(text: &str) -> Option<usize> {
+    let marker = text.strip_prefix("<<")?;
+    let marker = marker.strip_prefix('-').unwrap_or(marker);
+    let (delimiter, rest) = marker.split_once('\n')?;
+    let delimiter = delimiter.trim_end_matches('\r');
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
+    if delimiter.is_empty() || !delimiter.chars().all(is_name) {
+        return None;
+    }
+    let end = rest.trim_start_matches([' ', '\t']).strip_prefix(delimiter)?;
+    (!end.starts_with(is_name)).then_some(text.len() - end.len())
+}
+
 /// The tree of a text that the parser alone refuses, with what was found on the way; `offset` is where in the file the
 /// text begins. `None` where the text is no HCL.
 pub(super) fn parse(source: &Source, offset: usize) -> Option<(Body, Vec<Diagnostic>)> {
-    let mut text = source.text()[offset..].to_owned();
+    let mut text = readable(&source.text()[offset..]).into_owned();
     let mut problems = Vec::new();
     let mut is_flat = false;
     for _ in 0..MOST_REPAIRS {
@@ -30,7 +58,7 @@ pub(super) fn parse(source: &Source, offset: usize) -> Option<(Body, Vec<Diagnos
         if let Some(repetition) = Repetition::of(error.message()) {
             let name = name_at(&text, at)?;
             problems.push(repetition.diagnostic(source, offset, &text, name.clone()));
-            let mask = mask(name.len(), problems.len())?;
+            let mask = mask(name.len(), problems.len());
             text.replace_range(name, &mask);
         } else if is_flat {
             return None;
@@ -93,10 +121,11 @@ fn name_at(text: &str, at: usize) -> Option<Range<usize>> {
     (length > 0).then_some(at..at + length)
 }
 
-/// A name of that many bytes that nobody writes, another one for each count. [`is_masked`] recognises it.
-fn mask(length: usize, count: usize) -> Option<String> {
+/// A name of that many bytes that nobody writes, another one for each count as far as there is room for the number.
+/// [`is_masked`] recognises it.
+fn mask(length: usize, count: usize) -> String {
     let number = count.to_string();
-    (number.len() < length).then(|| format!("{}{number}", "_".repeat(length - number.len())))
+    if number.len() < length { format!("{}{number}", "_".repeat(length - number.len())) } else { "_".repeat(length) }
 }
 
 /// Whether a name of the tree only stands in for one that is set twice.

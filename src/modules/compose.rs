@@ -1,5 +1,7 @@
 //! Puts a module's features together into `main.tf`, `variables.tf`, `outputs.tf` and `versions.tf`.
 
+use rayon::prelude::*;
+
 use super::{COMMON, Feature, Module, readme};
 use crate::spec::EnvironmentSpec;
 
@@ -19,7 +21,7 @@ pub struct Composed {
 #[must_use]
 pub fn compose(modules: &[&Module], environments: &[EnvironmentSpec]) -> Vec<Composed> {
     modules
-        .iter()
+        .par_iter()
         .filter(|module| environments.iter().any(module.used))
         .map(|module| compose_one(module, environments))
         .collect()
@@ -33,7 +35,7 @@ fn compose_one(module: &Module, environments: &[EnvironmentSpec]) -> Composed {
         files.add(if needed(feature) { feature.text } else { feature.absent });
     }
     let [main, variables, outputs] = [&files.main, &files.variables, &files.outputs].map(|it| file(it));
-    let versions = format!("{NOTICE}\n{}", module.versions);
+    let versions = format!("{NOTICE}\n{}", required_providers(module.versions, &files.main));
     let readme = readme::render(module, &variables, &outputs, &versions);
     let mut composed = vec![
         ("README.md", readme),
@@ -48,6 +50,27 @@ fn compose_one(module: &Module, environments: &[EnvironmentSpec]) -> Composed {
         }
     }
     Composed { name: module.name, files: composed }
+}
+
+/// A module's `terraform` block without the providers that only features left out use.
+fn required_providers(versions: &str, blocks: &[&str]) -> String {
+    let used = |provider: &str| {
+        let prefix = format!("{provider}_");
+        blocks.iter().flat_map(|block| declared_types(block)).any(|(_, name)| name.starts_with(&prefix))
+    };
+    let mut kept = String::new();
+    let mut dropping = false;
+    for line in versions.split_inclusive('\n') {
+        // In the layout of `terraform fmt` a provider's entry starts and ends at the third level.
+        if let Some(provider) = line.strip_prefix("    ").and_then(|rest| rest.strip_suffix(" = {\n")) {
+            dropping = !used(provider.trim());
+        }
+        if !dropping {
+            kept.push_str(line);
+        }
+        dropping &= line != "    }\n";
+    }
+    kept
 }
 
 #[derive(Default)]

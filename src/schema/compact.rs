@@ -10,17 +10,14 @@
 //! - a nested block is its nesting (`l` list, `s` set, `1` single, `m` map), the index of its block, and
 //!   `,minimum,maximum` where they are set.
 
-use std::{
-    ops::Range,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    provider::{Attribute, Block, Index, NestedBlock, Nesting},
+    provider::{Attribute, Block, Index, NestedBlock, Nesting, Part},
     types::Type,
 };
 
@@ -47,25 +44,26 @@ pub(super) fn index(text: &str) -> Option<Index> {
         resources: schema.resources,
         data: schema.data,
         ephemeral: schema.ephemeral,
-        types: schema.types.into_iter().map(|raw| (range_of(text, raw), OnceLock::new())).collect(),
-        blocks: schema.blocks.into_iter().map(|raw| (range_of(text, raw), OnceLock::new())).collect(),
+        types: schema.types.into_iter().map(|raw| part(text, raw)).collect(),
+        blocks: schema.blocks.into_iter().map(|raw| part(text, raw)).collect(),
     })
 }
 
-/// The bytes of `text` that a value borrowed from it stands in.
-fn range_of(text: &str, raw: &RawValue) -> Range<usize> {
+/// Notes where in `text` a value borrowed from it stands.
+fn part<T>(text: &str, raw: &RawValue) -> Part<T> {
     let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-    start..start + raw.get().len()
+    Part { range: start..start + raw.get().len(), decoded: OnceLock::new() }
 }
 
 /// One block with everything in it; `None` where the text does not hold it whole.
 pub(super) fn block(text: &str, index: &Index, at: usize) -> Option<Arc<Block>> {
-    let (range, cell) = index.blocks.get(at)?;
-    cell.get_or_init(|| {
-        let parts: Vec<Value> = serde_json::from_str(&text[range.clone()]).ok()?;
-        decode(text, index, at, &parts).map(Arc::new)
-    })
-    .clone()
+    let part = index.blocks.get(at)?;
+    part.decoded
+        .get_or_init(|| {
+            let parts: Vec<Value> = serde_json::from_str(&text[part.range.clone()]).ok()?;
+            decode(text, index, at, &parts).map(Arc::new)
+        })
+        .clone()
 }
 
 fn decode(text: &str, index: &Index, at: usize, parts: &[Value]) -> Option<Block> {
@@ -85,6 +83,7 @@ fn attribute(text: &str, index: &Index, name: &str, code: &str) -> Option<Attrib
     let marks = &rest[..rest.len() - kind.len()];
     Some(Attribute {
         kind: decode_type(text, index, kind)?,
+        nested: kind.starts_with('N'),
         required: flag == "r",
         optional: matches!(flag, "o" | "x"),
         computed: matches!(flag, "c" | "x"),
@@ -102,9 +101,9 @@ fn decode_type(text: &str, index: &Index, code: &str) -> Option<Type> {
         "b" => Some(Type::Bool),
         "d" | "Nd" => Some(Type::Dynamic),
         _ => {
-            let (range, cell) = index.types.get(code.trim_start_matches('N').parse::<usize>().ok()?)?;
-            let decode = || Type::from_json(&serde_json::from_str(&text[range.clone()]).ok()?);
-            cell.get_or_init(decode).clone()
+            let part = index.types.get(code.trim_start_matches('N').parse::<usize>().ok()?)?;
+            let decode = || Type::from_json(&serde_json::from_str(&text[part.range.clone()]).ok()?);
+            part.decoded.get_or_init(decode).clone()
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Block {
 pub struct Attribute {
     /// The type of its value.
     pub kind: Type,
+    /// Whether the schema describes its value by attributes of its own, so that it is never written as blocks.
+    pub nested: bool,
     /// Whether the configuration must set it.
     pub required: bool,
     /// Whether the configuration may set it.
@@ -130,8 +132,15 @@ pub(super) struct Index {
     pub(super) resources: IndexMap<String, usize>,
     pub(super) data: IndexMap<String, usize>,
     pub(super) ephemeral: IndexMap<String, usize>,
-    pub(super) types: Vec<(Range<usize>, OnceLock<Option<Type>>)>,
-    pub(super) blocks: Vec<(Range<usize>, OnceLock<Option<Arc<Block>>>)>,
+    pub(super) types: Vec<Part<Type>>,
+    pub(super) blocks: Vec<Part<Arc<Block>>>,
+}
+
+/// A part of the text, decoded when somebody asks for it; `None` where it is malformed.
+#[derive(Debug)]
+pub(super) struct Part<T> {
+    pub(super) range: Range<usize>,
+    pub(super) decoded: OnceLock<Option<T>>,
 }
 
 impl Provider {
@@ -162,35 +171,31 @@ impl Provider {
     #[must_use]
     pub fn block(&self, mode: Mode, name: &str) -> Option<Arc<Block>> {
         let index = self.index()?;
-        compact::block(&self.text, index, *self.names_of(index, mode).get(name)?)
+        compact::block(&self.text, index, *index.names(mode).get(name)?)
     }
 
     /// Whether the provider has a type of this name.
     #[must_use]
     pub fn has(&self, mode: Mode, name: &str) -> bool {
-        self.index().is_some_and(|index| self.names_of(index, mode).contains_key(name))
+        self.index().is_some_and(|index| index.names(mode).contains_key(name))
     }
 
     /// The names of all types, in the order of the schema.
     pub fn names(&self, mode: Mode) -> impl Iterator<Item = &str> {
-        self.index().into_iter().flat_map(move |index| self.names_of(index, mode).keys().map(String::as_str))
-    }
-
-    /// Decodes everything, to tell whether the text is a whole schema.
-    pub(super) fn is_whole(&self) -> bool {
-        let decodes = |index: &Index| (0..index.blocks.len()).all(|at| compact::block(&self.text, index, at).is_some());
-        self.index().is_some_and(decodes) && self.configuration().is_some()
-    }
-
-    fn names_of<'a>(&self, index: &'a Index, mode: Mode) -> &'a IndexMap<String, usize> {
-        match mode {
-            Mode::Resource => &index.resources,
-            Mode::Data => &index.data,
-            Mode::Ephemeral => &index.ephemeral,
-        }
+        self.index().into_iter().flat_map(move |index| index.names(mode).keys().map(String::as_str))
     }
 
     fn index(&self) -> Option<&Index> {
         self.index.get_or_init(|| compact::index(&self.text)).as_ref()
+    }
+}
+
+impl Index {
+    fn names(&self, mode: Mode) -> &IndexMap<String, usize> {
+        match mode {
+            Mode::Resource => &self.resources,
+            Mode::Data => &self.data,
+            Mode::Ephemeral => &self.ephemeral,
+        }
     }
 }

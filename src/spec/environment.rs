@@ -149,6 +149,8 @@ pub struct Cluster {
     pub system_instance: String,
     /// Number of system nodes.
     pub system_nodes: u32,
+    /// Whether the account still lacks AWS's service-linked roles.
+    pub new_account: bool,
     /// Whether it refuses to be deleted.
     pub deletion_protection: bool,
 }
@@ -160,6 +162,8 @@ pub struct Registry {
     pub scan: ScanMode,
     /// Tagged images kept.
     pub keep_images: u32,
+    /// Registries pulled through this one.
+    pub pull_through: Vec<String>,
     /// Whether this environment owns the account's scanning setting.
     pub owns_scanning: bool,
 }

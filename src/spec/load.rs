@@ -28,8 +28,8 @@ pub struct Loaded {
 /// Every problem of the file at once, in the order of the file, warnings among them.
 pub fn load(name: &str, source: Source) -> Result<Loaded, Vec<Diagnostic>> {
     let document = Document::parse(source).map_err(|problem| vec![problem])?;
-    let literal::Literals { mut value, places, mut problems } = literal::read(&document);
-    let found = structure::check(&mut value, &places);
+    let literal::Literals { mut value, places, mut problems, unread } = literal::read(&document);
+    let found = structure::check(&mut value, &places, unread);
     problems.extend(found.problems);
     let config: EnvironmentConfig = match serde_json::from_value(value) {
         Ok(config) => config,

@@ -16,7 +16,7 @@ fn content(environment: &EnvironmentSpec) -> Content {
     content.module(module("state_backend", environment));
     content.output("state_bucket", "Bucket of the Terraform states.", "module.state_backend.bucket");
     content.output("state_kms_key_arn", "Key of the Terraform states.", "module.state_backend.kms_key_arn");
-    if environment.delivery.is_some() || environment.owns_api_logging() {
+    if environment.delivery.is_some() || environment.owns_api_logging() || environment.cluster.new_account {
         account(&mut content, environment);
     }
     content
@@ -26,6 +26,9 @@ fn account(content: &mut Content, environment: &EnvironmentSpec) {
     let mut account = module("iam", environment);
     if environment.owns_api_logging() {
         account = account.set("manage_api_gateway_account", true);
+    }
+    if environment.cluster.new_account {
+        account = account.set("service_linked_roles", Value::texts(["autoscaling", "elasticloadbalancing", "spot"]));
     }
     if let Some(delivery) = &environment.delivery {
         account = deploy_role(content, account, delivery, environment);

@@ -1,6 +1,6 @@
 //! `20-registry`: what the workload is made of: image repository, bucket of weights, secrets.
 
-use super::{Content, Stack, module};
+use super::{Content, Stack, module, object};
 use crate::{
     hcl::build::Value,
     spec::{
@@ -23,9 +23,19 @@ fn content(environment: &EnvironmentSpec) -> Content {
         ScanMode::Enhanced => "ENHANCED",
     };
     let mut content = Content::default();
+    let mut ecr = module("ecr", environment);
+    if !environment.registry.pull_through.is_empty() {
+        ecr = ecr
+            .set("pull_through_caches", object(environment.registry.pull_through.iter().map(|it| upstream(it))))
+            .set_some("permissions_boundary_arn", environment.permissions_boundary());
+        content.output(
+            "pull_through_urls",
+            "Where to pull images of other registries from, by registry.",
+            "module.ecr.pull_through_urls",
+        );
+    }
     content.module(
-        module("ecr", environment)
-            .set("repositories", Value::texts([IMAGE_REPOSITORY]))
+        ecr.set("repositories", Value::texts([IMAGE_REPOSITORY]))
             .set("keep_tagged", environment.registry.keep_images)
             .set("scan_type", scan)
             .set("manage_registry_scanning", environment.registry.owns_scanning)
@@ -51,4 +61,11 @@ fn content(environment: &EnvironmentSpec) -> Content {
         content.output("secrets_key_arn", "Key of the secrets.", "module.secrets.kms_key_arn");
     }
     content
+}
+
+/// Docker Hub, GitHub and GitLab give images only to those who log in.
+fn upstream(host: &str) -> (String, Value) {
+    const WITH_LOGIN: [&str; 3] = ["ghcr.io", "registry-1.docker.io", "registry.gitlab.com"];
+    let cache = [("upstream_registry_url", host.into()), ("authenticated", WITH_LOGIN.contains(&host).into())];
+    (host.replace('.', "-"), object(cache))
 }

@@ -8,7 +8,10 @@ pub(super) const ECR: Module = Module {
     summary: "Image repositories.",
     about: include_str!("about.md"),
     versions: include_str!("versions.tf"),
-    features: &[module_feature!("core")],
+    features: &[
+        module_feature!("core"),
+        module_feature!("pull_through_cache", |it| !it.registry.pull_through.is_empty()),
+    ],
     files: &[],
     used: |_| true,
 };

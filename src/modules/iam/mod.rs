@@ -12,6 +12,7 @@ pub(super) const IAM: Module = Module {
     features: &[
         module_feature!("core"),
         module_feature!("github", |it| it.delivery.is_some()),
+        module_feature!("service_linked_roles", |it| it.cluster.new_account),
         module_feature!("api_gateway_logging", EnvironmentSpec::owns_api_logging),
     ],
     files: &[],

@@ -1,6 +1,6 @@
 //! Terraform module `monitoring`.
 
-use super::{Module, module_feature};
+use super::{Module, ModuleFile, module_feature};
 
 /// Alarms, dashboard, events and budget.
 pub(super) const MONITORING: Module = Module {
@@ -14,6 +14,9 @@ pub(super) const MONITORING: Module = Module {
         module_feature!("anomaly", |it| it.monitoring.anomaly_detection),
         module_feature!("canary", |it| it.monitoring.canary),
     ],
-    files: &[],
+    files: &[
+        ModuleFile { name: "canary.js", text: include_str!("canary.js"), feature: "canary" },
+        ModuleFile { name: "canary.zip.base64", text: include_str!("canary.zip.base64"), feature: "canary" },
+    ],
     used: |_| true,
 };

@@ -22,7 +22,7 @@ const BLOCKS: [&str; 2] = ["providers", "lifecycle"];
 impl<'a> FileCheck<'a, '_> {
     /// Checks a `module` block.
     pub(super) fn module_call(&mut self, block: &'a HclBlock) {
-        let Some(name) = block.labels.first().map(|label| label.as_str()) else { return };
+        let Some(name) = block.labels.first().map(hcl_edit::structure::BlockLabel::as_str) else { return };
         self.repetition(&block.body);
         let header = self.header(block);
         if !block.body.has_attribute("source") && !self.is_overridden(block) {

@@ -134,16 +134,24 @@ const FUNCTIONS: [&str; 124] = [
 
 impl FileCheck<'_, '_> {
     /// Checks that a called function exists. Functions of providers are not looked at.
-    pub(super) fn call(&mut self, call: &FuncCall, whole: &Expression) {
+    pub(super) fn call(&mut self, call: &FuncCall, whole: &Expression, is_guarded: bool) {
         let name = call.name.name.as_str();
         let is_core = match call.name.namespace.as_slice() {
             [] => true,
             [namespace] => namespace.as_str() == "core",
             _ => false,
         };
-        if is_core && FUNCTIONS.binary_search(&name).is_err() {
-            let span = self.span(&call.name.name, whole);
-            self.undeclared("unknown-function", format!("there is no function `{name}`"), span, name, FUNCTIONS);
+        if !is_core || FUNCTIONS.binary_search(&name).is_ok() {
+            return;
+        }
+        let span = self.span(&call.name.name, whole);
+        let message = format!("there is no function `{name}`");
+        if is_guarded {
+            // `try` and `can` turn the error into a value, so that Terraform says nothing.
+            let diagnostic = self.warning("unknown-function", message, span);
+            self.push(diagnostic.hint("`try` and `can` hide that the call always fails"));
+        } else {
+            self.undeclared("unknown-function", message, span, name, FUNCTIONS);
         }
     }
 }

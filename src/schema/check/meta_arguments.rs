@@ -149,7 +149,7 @@ impl FileCheck<'_, '_> {
     }
 
     fn provisioner(&mut self, block: &HclBlock) {
-        let Some(name) = block.labels.first().map(|label| label.as_str()) else { return };
+        let Some(name) = block.labels.first().map(hcl_edit::structure::BlockLabel::as_str) else { return };
         // Other provisioners were taken out of Terraform, or come from plug-ins.
         if matches!(name, "local-exec" | "remote-exec" | "file") {
             self.language_block(block, name);

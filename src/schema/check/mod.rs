@@ -7,6 +7,7 @@
 
 mod body;
 mod calls;
+mod declared;
 mod functions;
 mod grade;
 mod language;
@@ -132,8 +133,10 @@ impl<'a> Context<'a> {
         };
         match provider.block(mode, kind) {
             Some(block) => Lookup::Known(block, grade),
-            // The embedded schemas have no ephemeral resources at all.
-            None if provider.names(mode).next().is_none() => Lookup::Foreign(provider.source().to_owned()),
+            // The embedded schemas have no ephemeral resources at all, and a stored one may be damaged.
+            None if provider.names(mode).next().is_none() || provider.has(mode, kind) => {
+                Lookup::Foreign(provider.source().to_owned())
+            }
             None => Lookup::Unknown(provider, grade),
         }
     }
@@ -144,12 +147,13 @@ impl<'a> Context<'a> {
         let Some(provider) = self.schemas.provider(&requirement.source) else {
             return Err(requirement.source);
         };
-        let standing = standing(requirement.version.as_deref(), provider.version());
-        Ok((provider, Grade::of(standing, provider, requirement.version)))
+        let version = self.module.locked.get(&requirement.source).cloned().or(requirement.version);
+        let standing = standing(version.as_deref(), provider.version());
+        Ok((provider, Grade::of(standing, provider, version)))
     }
 }
 
-impl<'a> FileCheck<'a, '_> {
+impl FileCheck<'_, '_> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.findings.outcome.diagnostics.push(diagnostic);
     }

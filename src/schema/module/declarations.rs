@@ -67,14 +67,14 @@ impl Collector<'_> {
         let kind = block.body.get_attribute("type").and_then(|attribute| type_constraint(&attribute.value).ok());
         let required = !block.body.has_attribute("default");
         let variable = Variable { location: location.clone(), kind: kind.unwrap_or(Type::Dynamic), required };
-        if self.is_override {
-            if let Some(original) = self.module.variables.get_mut(&name) {
-                original.required &= variable.required;
-                if variable.kind != Type::Dynamic {
-                    original.kind = variable.kind;
-                }
-                return;
+        if self.is_override
+            && let Some(original) = self.module.variables.get_mut(&name)
+        {
+            original.required &= variable.required;
+            if variable.kind != Type::Dynamic {
+                original.kind = variable.kind;
             }
+            return;
         }
         let problem = insert(&mut self.module.variables, name.clone(), variable, |it| &it.location);
         self.report(problem, &format!("variable `{name}`"), location);
@@ -124,13 +124,13 @@ impl Collector<'_> {
             .map_or_else(|| implied_provider(&kind).to_owned(), |(local_name, _)| local_name);
         let resource = Resource { location: location.clone(), repetition: repetition(&block.body), provider };
         let key = (mode, kind.clone(), name.clone());
-        if self.is_override {
-            if let Some(original) = self.module.resources.get_mut(&key) {
-                if resource.repetition != Repetition::Single {
-                    original.repetition = resource.repetition;
-                }
-                return;
+        if self.is_override
+            && let Some(original) = self.module.resources.get_mut(&key)
+        {
+            if resource.repetition != Repetition::Single {
+                original.repetition = resource.repetition;
             }
+            return;
         }
         let problem = insert(&mut self.module.resources, key, resource, |it| &it.location);
         self.report(problem, &format!("{} `{kind}.{name}`", mode.noun()), location);
@@ -247,8 +247,7 @@ pub(in crate::schema) fn provider_reference(value: &Expression) -> Option<(Strin
 /// The text of a key that is a name or a plain text.
 pub(in crate::schema) fn key_text(key: &ObjectKey) -> Option<&str> {
     match key {
-        ObjectKey::Ident(name) => Some(name.as_str()),
-        ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str()),
+        ObjectKey::Ident(name) | ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str()),
         ObjectKey::Expression(expression) => expression.as_str(),
     }
 }

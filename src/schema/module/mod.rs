@@ -37,6 +37,8 @@ pub struct Module {
     pub configurations: IndexSet<String>,
     /// The configurations that a caller must pass, as `name.alias`.
     pub configuration_aliases: IndexSet<String>,
+    /// The versions that the module's lock file pins, by provider address without the registry.
+    pub locked: IndexMap<String, String>,
     /// Whether files that cannot be read here may declare more.
     pub is_partial: bool,
     problems: Vec<Diagnostic>,
@@ -106,6 +108,18 @@ impl Module {
     #[must_use]
     pub fn partial(mut self, is_partial: bool) -> Self {
         self.is_partial |= is_partial;
+        self
+    }
+
+    /// Adds the provider versions of a `.terraform.lock.hcl`.
+    #[must_use]
+    pub fn locked(mut self, lock: &Document) -> Self {
+        for block in lock.body().get_blocks("provider") {
+            let version = block.body.get_attribute("version").and_then(|version| version.value.as_str());
+            if let (Some(address), Some(version)) = (block.labels.first(), version) {
+                self.locked.insert(source_of(address.as_str()), version.to_owned());
+            }
+        }
         self
     }
 

@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 pub(in crate::schema) enum Standing {
     /// The schema's version is one of them, or one release short of them.
     Covered,
+    /// The schema's version is one of them, but so are earlier major versions, which the module may have been written for.
+    AlsoOlder,
     /// They are all newer, of the same major version: arguments may have been added.
     Newer,
     /// They are of another major version: anything may differ.
@@ -36,10 +38,12 @@ pub(in crate::schema) fn standing(constraint: Option<&str>, version: &str) -> St
                     standing = Standing::Newer;
                 }
             }
-            ("<" | "<=" | "=" | "", Ordering::Greater) if wanted[0] < have[0] => return Standing::OtherMajor,
-            ("<", Ordering::Greater | Ordering::Equal) if wanted == [have[0], 0, 0] => return Standing::OtherMajor,
+            (">=" | ">", Ordering::Greater) if wanted[0] < have[0] && standing == Standing::Covered => {
+                standing = Standing::AlsoOlder;
+            }
             // `~> 5.0` and `~> 5.0.1` both end before 6.
-            ("~>", Ordering::Greater) if wanted[0] < have[0] => return Standing::OtherMajor,
+            ("<" | "<=" | "=" | "" | "~>", Ordering::Greater) if wanted[0] < have[0] => return Standing::OtherMajor,
+            ("<", Ordering::Greater | Ordering::Equal) if wanted == [have[0], 0, 0] => return Standing::OtherMajor,
             _ => {}
         }
     }
@@ -65,8 +69,9 @@ mod tests {
     fn constraints_stand_to_a_version() {
         let table = [
             (None, Standing::Covered),
-            (Some(">= 5.0"), Standing::Covered),
-            (Some(">= 5.0, < 7.0"), Standing::Covered),
+            (Some(">= 6.0"), Standing::Covered),
+            (Some(">= 5.0"), Standing::AlsoOlder),
+            (Some(">= 5.0, < 7.0"), Standing::AlsoOlder),
             (Some("~> 6.0"), Standing::Covered),
             (Some("~> 6.26"), Standing::Covered),
             (Some(">= 6.28"), Standing::Newer),

@@ -1,0 +1,125 @@
+//! The stacks of an environment, expanded one after the other.
+
+use std::collections::HashMap;
+
+use crate::{
+    catalog::regions::partition,
+    diagnostic::Source,
+    files::GeneratedFile,
+    hcl::{
+        Document,
+        evaluate::{Entries, Value},
+        expand::{Configuration, Expansion, ModuleSource, Surroundings, expand},
+    },
+    spec::EnvironmentSpec,
+    stacks::{self, Input, Stack},
+};
+
+/// A stack with everything it would make.
+#[derive(Debug)]
+pub struct ExpandedStack {
+    /// The stack.
+    pub stack: &'static Stack,
+    /// Its resources and outputs.
+    pub expansion: Expansion,
+}
+
+/// Expands every stack of an environment from the generated files of its workspace.
+#[must_use]
+pub fn expand_stacks(environment: &EnvironmentSpec, files: &[GeneratedFile]) -> Vec<ExpandedStack> {
+    let modules = module_sources(files);
+    let mut expanded: Vec<ExpandedStack> = Vec::new();
+    for stack in stacks::ALL {
+        let folder = format!("environments/{}/{}", environment.name, stack.name);
+        let Some(root) = modules.get(&folder) else {
+            continue;
+        };
+        let inputs = (stack.content)(environment).inputs;
+        let around = Around { environment, modules: &modules, files, earlier: &expanded, inputs };
+        let expansion = expand(root, &around);
+        expanded.push(ExpandedStack { stack, expansion });
+    }
+    expanded
+}
+
+fn module_sources(files: &[GeneratedFile]) -> HashMap<String, ModuleSource> {
+    let mut modules: HashMap<String, ModuleSource> = HashMap::new();
+    for file in files {
+        let Some((folder, name)) = file.path.rsplit_once('/') else {
+            continue;
+        };
+        if let (true, Ok(document)) = (name.ends_with(".tf"), Document::parse(Source::new(&file.path, &file.text))) {
+            let module = modules
+                .entry(folder.to_owned())
+                .or_insert_with(|| ModuleSource { directory: folder.to_owned(), documents: Vec::new() });
+            module.documents.push(document);
+        }
+    }
+    modules
+}
+
+/// What a stack finds: the workspace's modules and files, and the outputs of the stacks before it.
+struct Around<'a> {
+    environment: &'a EnvironmentSpec,
+    modules: &'a HashMap<String, ModuleSource>,
+    files: &'a [GeneratedFile],
+    earlier: &'a [ExpandedStack],
+    inputs: Vec<Input>,
+}
+
+impl<'a> Surroundings<'a> for Around<'a> {
+    fn module(&self, directory: &str) -> Option<&'a ModuleSource> {
+        self.modules.get(directory)
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        let input = self.inputs.iter().find(|input| input.name == name)?;
+        let stack = self.earlier.iter().find(|stack| stack.stack.name == input.stack)?;
+        let output = stack.expansion.outputs.get(input.output)?;
+        let collection = ["list", "map", "set"].iter().any(|kind| input.kind.starts_with(kind));
+        match output {
+            // How many elements there are is not known, so no placeholder can stand for them.
+            Value::Unknown(_) if collection => None,
+            _ => Some(placed(output, &format!("{}.{}", input.stack, input.output))),
+        }
+    }
+
+    fn data(&self, kind: &str, _: &Configuration) -> Entries {
+        let known: Vec<(&str, String)> = match kind {
+            "aws_partition" => vec![
+                ("partition", partition(&self.environment.region).to_owned()),
+                ("dns_suffix", "amazonaws.com".to_owned()),
+            ],
+            "aws_region" => vec![("region", self.environment.region.clone())],
+            "aws_caller_identity" => {
+                self.environment.account_id.iter().map(|account| ("account_id", account.clone())).collect()
+            }
+            _ => Vec::new(),
+        };
+        known.into_iter().map(|(name, value)| (name.into(), Value::string(value))).collect()
+    }
+
+    fn read(&self, path: &str) -> Option<String> {
+        self.files.iter().find(|file| file.path == path).map(|file| file.text.clone())
+    }
+}
+
+/// A value with a placeholder for every part that only a deploy tells: it will be there, and differ from every other.
+fn placed(value: &Value, path: &str) -> Value {
+    let list = |elements: &[Value]| -> Vec<Value> {
+        elements.iter().enumerate().map(|(index, element)| placed(element, &format!("{path}[{index}]"))).collect()
+    };
+    let entries = |entries: &Entries| -> Vec<(std::sync::Arc<str>, Value)> {
+        entries.iter().map(|(name, element)| (name.clone(), placed(element, &format!("{path}.{name}")))).collect()
+    };
+    match value {
+        Value::Unknown(_) => Value::string(format!("({path})")),
+        Value::Tuple(elements) => Value::tuple(list(elements)),
+        Value::List(elements) => Value::list(list(elements)),
+        Value::Set(elements) => Value::set(list(elements)),
+        Value::Object(attributes) => Value::object(entries(attributes)),
+        Value::Map(elements) => Value::map(entries(elements)),
+        Value::Sensitive(inner) => placed(inner, path).sensitive(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
