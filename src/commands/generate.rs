@@ -49,6 +49,9 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     let generated = all_files(&environments.all, &selected);
     let mut scopes = vec!["modules".to_owned()];
     scopes.extend(selected.iter().map(|environment| format!("environments/{}", environment.name)));
+    if arguments.environments.is_empty() {
+        scopes.extend(workspace.removed_environments());
+    }
     let problems = problems(&generated, &Schemas::embedded());
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::from_diagnostics(problems)
@@ -68,18 +71,19 @@ fn show(plan: &WritePlan, arguments: &Arguments, output: &Output) -> Result<()> 
     }
     for change in plan.changes.iter().filter(|change| change.action != Action::Unchanged) {
         output.print(&line(change))?;
-        if arguments.dry_run {
+        if arguments.dry_run && change.action != Action::Keep {
             output.print(&difference::unified(change))?;
         }
     }
     output.print(&format!("{}\n", summary(plan, arguments)))
 }
 
-fn line(change: &Change) -> String {
+pub(super) fn line(change: &Change) -> String {
     let (style, word, remark) = match change.action {
         Action::Create => (GREEN, "create", ""),
         Action::Update => (YELLOW, "update", ""),
         Action::Delete => (RED, "delete", ""),
+        Action::Keep if change.disk.is_none() => (DIM, "keep", "deleted by hand"),
         Action::Keep => (DIM, "keep", "edited by hand"),
         Action::Conflict => (RED, "conflict", "edited by hand, and the generator has changes too; left as it is"),
         Action::Foreign => (RED, "conflict", "not made by deployer; left as it is"),
@@ -112,17 +116,36 @@ fn summary(plan: &WritePlan, arguments: &Arguments) -> String {
 }
 
 fn verdict(plan: &WritePlan, arguments: &Arguments) -> Result<()> {
-    let conflicts = plan.conflicts().count();
-    if conflicts > 0 {
-        return Err(Error::new(Kind::Changes, format!("{} to settle", counted(conflicts, "file")))
-            .hint("see both sides with `deployer generate --dry-run`")
-            .hint("to take the generated side, delete both the file and its copy under .deployer/base")
-            .hint("to keep yours, put the generated text under .deployer/base: it then counts as your edit"));
-    }
+    settled(plan, arguments.dry_run)?;
     if arguments.check && plan.has_changes() {
         return Err(Error::new(Kind::Changes, "the workspace is not as generated").hint("run `deployer generate`"));
     }
     Ok(())
+}
+
+/// Demands that a plan leaves nothing to decide; the hints say how each kind of conflict is settled.
+pub(super) fn settled(plan: &WritePlan, both_sides_shown: bool) -> Result<()> {
+    let conflicts = plan.conflicts().count();
+    if conflicts == 0 {
+        return Ok(());
+    }
+    let mut hints = Vec::new();
+    if !both_sides_shown {
+        hints.push("see both sides with `deployer generate --dry-run`");
+    }
+    if plan.count(Action::Conflict) + plan.count(Action::Foreign) > 0 {
+        hints.push("to take the generated side, delete both the file and its copy under .deployer/base");
+        hints.push("to keep yours, put the generated text under .deployer/base: it then counts as your edit");
+    }
+    if plan.count(Action::Missing) > 0 {
+        hints.push("to have a deleted file again, delete its copy under .deployer/base too");
+        hints.push("to keep it away, put the generated text under .deployer/base");
+    }
+    if plan.count(Action::Orphan) > 0 {
+        hints.push("what is no longer generated is yours: delete it, or only its copy under .deployer/base");
+    }
+    let error = Error::new(Kind::Changes, format!("{} to settle", counted(conflicts, "file")));
+    Err(hints.into_iter().fold(error, Error::hint))
 }
 
 #[derive(Serialize)]

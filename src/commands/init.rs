@@ -1,19 +1,24 @@
 //! `deployer init`: makes a workspace.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
 use super::{
     Output,
+    generate::{line, settled},
     output::{DIM, GREEN, styled},
 };
 use crate::{
     catalog::models::models,
+    cli::Global,
     diagnostic::Source,
     error::{Error, Kind, Result},
-    files::{Action, GeneratedFile, Workspace, plan, write},
-    generate::all_files,
+    files::{Action, GeneratedFile, Workspace, WritePlan, forget, plan, write},
+    generate::{Environments, all_files},
     spec::{self, EnvironmentSpec, config::Tier},
     template,
 };
@@ -40,44 +45,63 @@ pub struct Arguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
-    let workspace = Workspace::at(&arguments.folder);
+pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()> {
+    let here = Path::new(".");
+    let folder = match (global.workspace.as_path(), arguments.folder.as_path()) {
+        (outer, inner) if inner == here => outer.to_path_buf(),
+        (outer, inner) if outer == here => inner.to_path_buf(),
+        (outer, inner) => outer.join(inner),
+    };
+    let workspace = Workspace::at(&folder);
     let mut files = vec![GeneratedFile { path: ".gitignore".to_owned(), text: template::GITIGNORE.to_owned() }];
     let mut environments: Vec<EnvironmentSpec> = Vec::new();
     for name in unique(&arguments.environments) {
+        if !spec::is_environment_name(name) {
+            let message = format!("`{name}` cannot be the name of an environment");
+            return Err(Error::new(Kind::Input, message).hint(format!("use {}", spec::ENVIRONMENT_NAMES)));
+        }
         let path = format!("environments/{name}/environment.hcl");
         if workspace.path(&path).exists() {
             return Err(Error::new(Kind::Changes, format!("`{path}` exists")).hint(
                 "init never overwrites: name another environment, or edit that file and run `deployer generate`",
             ));
         }
-        let text = template::specification(&project_name(&arguments.folder), name, tier(name), &sources(arguments)?);
+        let text = template::specification(&project_name(&folder), name, tier(name), &sources(arguments)?);
         let loaded = spec::load(name, Source::new(&path, &text)).map_err(Error::from_diagnostics)?;
         environments.push(loaded.environment);
         files.push(GeneratedFile { path, text });
     }
-    if workspace.path("environments").is_dir() {
-        let existing = crate::generate::Environments::load(&workspace);
-        environments.extend(existing.map(|existing| existing.all).unwrap_or_default());
+    let joins = workspace.path("environments").is_dir() && !workspace.environments()?.is_empty();
+    if joins {
+        // What the others need decides what the modules have, so all of them must be understood.
+        environments.extend(Environments::load(&workspace)?.all);
+    }
+    // One that was removed and comes back is new: nobody deleted its files one by one.
+    for removed in workspace.removed_environments() {
+        forget(&workspace, &removed)?;
     }
     create_missing(&workspace, files)?;
     let selected: Vec<&EnvironmentSpec> = environments.iter().collect();
     let plan = plan(&workspace, all_files(&environments, &selected), &[])?;
     write(&workspace, &plan)?;
-    report(arguments, &plan, output)
+    report(arguments, &folder, joins, &plan, output)?;
+    settled(&plan, false)
 }
 
-fn report(arguments: &Arguments, plan: &crate::files::WritePlan, output: &Output) -> Result<()> {
-    let folder = arguments.folder.display();
+fn report(arguments: &Arguments, folder: &Path, joins: bool, plan: &WritePlan, output: &Output) -> Result<()> {
+    for conflict in plan.conflicts() {
+        output.print(&line(conflict))?;
+    }
+    let folder = folder.display();
     let names: Vec<&str> = unique(&arguments.environments).into_iter().collect();
     let first = names.first().copied().unwrap_or("dev");
     let at = if folder.to_string() == "." { String::new() } else { format!(" -C {folder}") };
-    output.print(&format!(
-        "{} workspace `{folder}` with {}: {} generated files\n",
-        styled(GREEN, "made"),
-        names.join(", "),
-        plan.count(Action::Create),
-    ))?;
+    let names = names.join(", ");
+    let what =
+        if joins { format!("{names} in workspace `{folder}`") } else { format!("workspace `{folder}` with {names}") };
+    let (created, updated) = (plan.count(Action::Create), plan.count(Action::Update));
+    let updated = if updated == 0 { String::new() } else { format!(", {updated} updated") };
+    output.print(&format!("{} {what}: {created} files generated{updated}\n", styled(GREEN, "made")))?;
     output.print(&format!(
         "{}\n  edit  {folder}/environments/{first}/environment.hcl\n  deployer{at} preview {first}\n  deployer{at} generate\n",
         styled(DIM, "next:")
@@ -125,7 +149,7 @@ fn source_name(source: &str) -> Result<String> {
 }
 
 /// A project's name made of the folder's: what is allowed of it, or a plain word.
-fn project_name(folder: &std::path::Path) -> String {
+fn project_name(folder: &Path) -> String {
     let full = std::path::absolute(folder).unwrap_or_default();
     let name = full.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let allowed: String =

@@ -24,7 +24,7 @@ pub fn run(cli: Cli) -> Result<()> {
     let Cli { global, command } = cli;
     let output = Output::new(&global);
     match command {
-        Command::Init(arguments) => init::run(&arguments, &output),
+        Command::Init(arguments) => init::run(&arguments, &global, &output),
         Command::Generate(arguments) => generate::run(&arguments, &global, &output),
         Command::Validate(arguments) => validate::run(&arguments, &global, &output),
         Command::Preview(arguments) => preview::run(&arguments, &global, &output),

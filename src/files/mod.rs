@@ -6,4 +6,4 @@ mod write;
 
 pub use plan::{Action, Change, GeneratedFile, WritePlan, plan};
 pub use workspace::{Workspace, WorkspaceLock};
-pub use write::{Written, replace, write};
+pub use write::{Written, forget, replace, write};

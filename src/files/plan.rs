@@ -29,13 +29,13 @@ pub enum Action {
     Update,
     /// Removed: no longer generated, and nobody edited it.
     Delete,
-    /// Edited by hand; stays as it is, nothing new to take over.
+    /// Edited or deleted by hand; stays as it is, nothing new to take over.
     Keep,
     /// Edited by hand and changed by the generator; stays as it is.
     Conflict,
     /// Not made by `deployer`, and in the way; stays as it is.
     Foreign,
-    /// Deleted by hand although generated; stays away.
+    /// Deleted by hand and changed by the generator; stays away.
     Missing,
     /// No longer generated, but edited by hand; stays as it is.
     Orphan,
@@ -125,6 +125,7 @@ fn plan_generated(workspace: &Workspace, file: GeneratedFile) -> Result<Change> 
         (Merge::Resolved(text), Some(disk)) if text != *disk => Action::Update,
         (Merge::Resolved(text), Some(_)) if text != file.text => Action::Keep,
         (Merge::Resolved(_), Some(_)) => Action::Unchanged,
+        (Merge::Conflicted, None) if base.as_ref() == Some(&file.text) => Action::Keep,
         (Merge::Conflicted, None) => Action::Missing,
         (Merge::Conflicted, Some(_)) if base.is_none() => Action::Foreign,
         (Merge::Conflicted, Some(_)) => Action::Conflict,

@@ -69,11 +69,21 @@ impl Workspace {
         Ok(names)
     }
 
+    /// Folders of environments that were generated once and are gone, as `environments/NAME`.
+    #[must_use]
+    pub fn removed_environments(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.base("environments")).into_iter().flatten().flatten();
+        let folders = entries.map(|entry| format!("environments/{}", entry.file_name().to_string_lossy()));
+        folders.filter(|folder| !self.path(folder).exists()).collect()
+    }
+
     /// Reads a text file, if it is there.
     pub fn read(&self, path: &Path) -> Result<Option<String>> {
         match fs::read(path) {
             Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|error| {
-                Error::new(Kind::Input, format!("`{}` is not UTF-8 text", path.display())).caused_by(error)
+                Error::new(Kind::Input, format!("`{}` is not UTF-8 text", path.display()))
+                    .caused_by(error)
+                    .hint("save it as UTF-8, or delete it")
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(read_error(path, error)),

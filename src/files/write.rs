@@ -70,6 +70,15 @@ pub fn replace(workspace: &Workspace, file: &GeneratedFile) -> Result<()> {
     fs::rename(&temporary, &target).map_err(|error| write_error(&target, error))
 }
 
+/// Forgets that anything was ever generated under a folder, of which nothing is left on disk.
+pub fn forget(workspace: &Workspace, folder: &str) -> Result<()> {
+    let base = workspace.base(folder);
+    match fs::remove_dir_all(&base) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(write_error(&base, error)),
+        _ => Ok(()),
+    }
+}
+
 /// A folder for texts on their way into place, removed with what a crash left in it.
 struct Staging {
     folder: PathBuf,

@@ -16,7 +16,8 @@ use crate::catalog::models::{Dtype, Engine, Task};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnvironmentConfig {
-    /// Project name, the first part of every resource name: 2 to 16 lower-case letters, digits or hyphens.
+    /// Project name, the first part of every resource name: 2 to 16 lower-case letters, digits or hyphens,
+    /// starting with a letter.
     #[schemars(pattern("^[a-z][a-z0-9-]{1,15}$"), example = &"huggingface")]
     pub project: String,
     /// AWS Region the environment runs in.
@@ -218,7 +219,7 @@ pub struct ModelConfig {
     pub replicas: Option<ReplicasConfig>,
     /// How this model's nodes are bought. Default: the cluster's `capacity`.
     pub capacity: Option<Capacity>,
-    /// EC2 capacity reservation, needed for `capacity_block`.
+    /// EC2 capacity reservation, needed for `capacity_block`: `cr-` and 17 hexadecimal digits.
     #[schemars(pattern("^cr-[0-9a-f]{17}$"))]
     pub reservation_id: Option<String>,
 }
@@ -250,7 +251,7 @@ pub struct EdgeConfig {
     pub jwt: Option<JwtConfig>,
     /// Domain name of the endpoint, for example `models.example.com`. Default: CloudFront's own name.
     pub domain: Option<String>,
-    /// Route 53 hosted zone that holds the domain.
+    /// Route 53 hosted zone that holds the domain, for example `Z0123456789EXAMPLE`.
     #[schemars(pattern("^Z[0-9A-Z]{5,31}$"))]
     pub hosted_zone_id: Option<String>,
     /// Whether the firewall blocks or only counts. Default: count (dev), block (staging, prod).
@@ -310,13 +311,13 @@ pub enum Auth {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JwtConfig {
-    /// Issuer URL.
+    /// Issuer URL, beginning with `https://`.
     #[schemars(pattern("^https://"), example = &"https://issuer.example.com")]
     pub issuer: String,
     /// Accepted audiences.
     #[schemars(length(min = 1))]
     pub audience: Vec<String>,
-    /// URL of the signing keys. Default: `/.well-known/jwks.json` under the issuer.
+    /// URL of the signing keys, beginning with `https://`. Default: `/.well-known/jwks.json` under the issuer.
     #[schemars(pattern("^https://"))]
     pub jwks_url: Option<String>,
 }

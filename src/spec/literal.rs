@@ -1,6 +1,9 @@
 //! Reads an HCL body that holds only literals into plain values, remembering where each stands.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use hcl_edit::{
     expr::{Expression, ObjectKey},
@@ -9,7 +12,7 @@ use hcl_edit::{
 use serde_json::{Map, Value};
 
 use crate::{
-    diagnostic::{Diagnostic, Source},
+    diagnostic::{Diagnostic, Severity, Source},
     hcl::Document,
 };
 
@@ -22,6 +25,8 @@ pub(super) struct Place {
     pub(super) value: Range<usize>,
     /// Whether it is written as a block.
     pub(super) block: bool,
+    /// Whether that block has a name behind its type.
+    pub(super) named: bool,
 }
 
 /// Where every value of a specification stands, by JSON pointer.
@@ -37,21 +42,13 @@ impl Places {
     /// A problem of something that is not there (a block left out) is shown at what should hold it, and at the start
     /// of the file where nothing does.
     pub(super) fn nearest(&self, pointer: &str) -> Place {
-        let mut pointer = pointer;
-        loop {
-            if let Some(place) = self.entries.get(pointer) {
-                return place.clone();
-            }
-            match pointer.rsplit_once('/') {
-                Some((parent, _)) if !parent.is_empty() => pointer = parent,
-                _ => return Place { key: 0..0, value: 0..0, block: true },
-            }
-        }
+        self.holder(pointer).cloned().unwrap_or(Place { key: 0..0, value: 0..0, block: true, named: false })
     }
 
-    /// Whether the file says something at this pointer.
-    pub(super) fn contains(&self, pointer: &str) -> bool {
-        self.entries.contains_key(pointer)
+    /// The place of a value, or of the nearest block or list around it; none where the file has neither.
+    pub(super) fn holder(&self, pointer: &str) -> Option<&Place> {
+        let around = std::iter::successors(Some(pointer), |inner| inner.rsplit_once('/').map(|(outer, _)| outer));
+        around.take_while(|pointer| !pointer.is_empty()).find_map(|pointer| self.entries.get(pointer))
     }
 }
 
@@ -60,20 +57,28 @@ pub(super) struct Literals {
     pub(super) value: Value,
     pub(super) places: Places,
     pub(super) problems: Vec<Diagnostic>,
+    /// Pointers at which the file says something that could not be read and was reported; in lists they hold null.
+    pub(super) unread: HashSet<String>,
 }
 
 /// Reads a whole document.
 pub(super) fn read(document: &Document) -> Literals {
-    let mut reader = Reader { document, entries: HashMap::new(), problems: Vec::new() };
+    let mut reader = Reader { document, entries: HashMap::new(), problems: twice(document), unread: HashSet::new() };
     let value = reader.body(document.body(), "");
     let places = Places { source: document.source().clone(), entries: reader.entries };
-    Literals { value, places, problems: reader.problems }
+    Literals { value, places, problems: reader.problems, unread: reader.unread }
+}
+
+/// Names set twice: Terraform takes a key's last value, here nobody could tell which of the two is meant.
+fn twice(document: &Document) -> Vec<Diagnostic> {
+    document.problems().iter().map(|problem| Diagnostic { severity: Severity::Error, ..problem.clone() }).collect()
 }
 
 struct Reader<'a> {
     document: &'a Document,
     entries: HashMap<String, Place>,
     problems: Vec<Diagnostic>,
+    unread: HashSet<String>,
 }
 
 impl Reader<'_> {
@@ -89,12 +94,16 @@ impl Reader<'_> {
     }
 
     fn attribute(&mut self, attribute: &Attribute, pointer: &str, object: &mut Map<String, Value>) {
-        let pointer = child(pointer, attribute.key.as_str());
         let place = Place {
             key: self.document.span(&attribute.key),
             value: self.document.span(&attribute.value),
             block: false,
+            named: false,
         };
+        if self.is_second(&place.key) {
+            return;
+        }
+        let pointer = child(pointer, attribute.key.as_str());
         if object.contains_key(attribute.key.as_str()) {
             self.problem("duplicate-argument", format!("`{}` is set twice", attribute.key.as_str()), place.key);
             return;
@@ -109,7 +118,8 @@ impl Reader<'_> {
         let name = block.ident.as_str();
         let header = self.header(block);
         let outer = child(pointer, name);
-        let place = Place { key: header.clone(), value: header.clone(), block: true };
+        let named = !block.labels.is_empty();
+        let place = Place { key: header.clone(), value: header.clone(), block: true, named };
         match block.labels.as_slice() {
             [] => {
                 if self.entries.contains_key(&outer) {
@@ -161,9 +171,7 @@ impl Reader<'_> {
                 for (index, element) in array.iter().enumerate() {
                     let pointer = child(pointer, &index.to_string());
                     self.place(&pointer, element);
-                    if let Some(value) = self.expression(element, &pointer) {
-                        values.push(value);
-                    }
+                    values.push(self.expression(element, &pointer).unwrap_or_default());
                 }
                 Some(Value::Array(values))
             }
@@ -171,9 +179,13 @@ impl Reader<'_> {
                 let mut map = Map::new();
                 for (key, value) in object {
                     let Some(name) = object_key(key) else {
-                        self.not_literal(self.document.span(value.expr()));
+                        let start = self.document.span(key).start;
+                        self.not_literal(start..self.document.span(value.expr()).end, pointer);
                         continue;
                     };
+                    if self.is_second(&self.document.span(key)) {
+                        continue;
+                    }
                     let pointer = child(pointer, &name);
                     self.place(&pointer, value.expr());
                     if let Some(value) = self.expression(value.expr(), &pointer) {
@@ -185,10 +197,17 @@ impl Reader<'_> {
             Expression::Parenthesis(inner) => self.expression(inner.inner(), pointer),
             Expression::UnaryOp(operation) => self.negative(operation, pointer),
             other => {
-                self.not_literal(self.document.span(other));
+                self.not_literal(self.document.span(other), pointer);
                 None
             }
         }
+    }
+
+    /// Whether this is the name of something set a second time, which was reported and reads as another name.
+    fn is_second(&self, name: &Range<usize>) -> bool {
+        let at = |problem: &Diagnostic| problem.location.as_ref().map(|location| location.span.start);
+        // The span of a quoted key has the quotes, the one reported has not.
+        self.document.problems().iter().any(|problem| at(problem).is_some_and(|start| name.contains(&start)))
     }
 
     fn negative(&mut self, operation: &hcl_edit::expr::UnaryOp, pointer: &str) -> Option<Value> {
@@ -200,7 +219,7 @@ impl Reader<'_> {
             }
             Value::Bool(value) if !minus => Some(Value::Bool(!value)),
             _ => {
-                self.not_literal(self.document.span(&operation.expr));
+                self.not_literal(self.document.span(&operation.expr), pointer);
                 None
             }
         }
@@ -208,10 +227,11 @@ impl Reader<'_> {
 
     fn place(&mut self, pointer: &str, expression: &Expression) {
         let span = self.document.span(expression);
-        self.entries.insert(pointer.to_owned(), Place { key: span.clone(), value: span, block: false });
+        self.entries.insert(pointer.to_owned(), Place { key: span.clone(), value: span, block: false, named: false });
     }
 
-    fn not_literal(&mut self, span: Range<usize>) {
+    fn not_literal(&mut self, span: Range<usize>, pointer: &str) {
+        self.unread.insert(pointer.to_owned());
         self.problem_with_hint(
             "not-literal",
             "a specification holds plain values only".to_owned(),

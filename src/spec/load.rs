@@ -28,8 +28,8 @@ pub struct Loaded {
 /// Every problem of the file at once, in the order of the file, warnings among them.
 pub fn load(name: &str, source: Source) -> Result<Loaded, Vec<Diagnostic>> {
     let document = Document::parse(source).map_err(|problem| vec![problem])?;
-    let literal::Literals { mut value, places, mut problems } = literal::read(&document);
-    let found = structure::check(&mut value, &places);
+    let literal::Literals { mut value, places, mut problems, unread } = literal::read(&document);
+    let found = structure::check(&mut value, &places, unread);
     problems.extend(found.problems);
     let config: EnvironmentConfig = match serde_json::from_value(value) {
         Ok(config) => config,
@@ -55,13 +55,19 @@ pub fn load(name: &str, source: Source) -> Result<Loaded, Vec<Diagnostic>> {
     Ok(Loaded { environment, warnings: problems })
 }
 
-/// An environment's name is its folder's, and a part of every resource name.
-fn environment_name(name: &str, source: &Source) -> Option<Diagnostic> {
-    let fits = (2..=16).contains(&name.len())
+/// What an environment may be called.
+pub(crate) const ENVIRONMENT_NAMES: &str = "2 to 16 lower-case letters, digits or hyphens, starting with a letter";
+
+/// Whether an environment may be called so: its name is its folder's, and a part of every resource name.
+pub(crate) fn is_environment_name(name: &str) -> bool {
+    (2..=16).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    (!fits).then(|| {
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn environment_name(name: &str, source: &Source) -> Option<Diagnostic> {
+    (!is_environment_name(name)).then(|| {
         Diagnostic::error("wrong-value", format!("`{name}` cannot be the name of an environment"), source, 0..0)
-            .hint("rename the folder: 2 to 16 lower-case letters, digits or hyphens, starting with a letter")
+            .hint(format!("rename the folder: {ENVIRONMENT_NAMES}"))
     })
 }

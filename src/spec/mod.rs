@@ -13,6 +13,7 @@ mod timeouts;
 pub use environment::{
     Cluster, Delivery, Domain, Edge, EnvironmentSpec, Model, Monitoring, Network, NodeGroup, Registry,
 };
+pub(crate) use load::{ENVIRONMENT_NAMES, is_environment_name};
 pub use load::{Loaded, load};
 pub(crate) use resolve::word;
 pub use structure::json_schema;

@@ -9,12 +9,15 @@ use super::{
 };
 use crate::catalog::{
     instances::{Instance, instances},
-    models::{self, models},
+    models::{self, Dtype, models},
     sizing::{self, Reason, Sizing},
 };
 
 /// Node groups' most nodes (EKS service quotas, "nodes per managed node group").
 const MOST_REPLICAS: u32 = 450;
+
+/// What makes a model need less memory.
+const SMALLER: &str = "choose a smaller model, a narrower `dtype`, or less `context` and `batch`";
 
 /// The models of the file; those that cannot be understood are left out.
 pub(super) fn resolve(
@@ -24,7 +27,7 @@ pub(super) fn resolve(
 ) -> Vec<Model> {
     if configs.is_empty() {
         let hint = "add `model \"gpt2\" { source = \"openai-community/gpt2\" }`";
-        resolver.problem("missing-block", "", "the environment serves no model", hint);
+        resolver.problem("missing-block", "/model", "the environment serves no model", hint);
     }
     configs.iter().filter_map(|(name, config)| model(resolver, name, config, cluster)).collect()
 }
@@ -104,8 +107,7 @@ fn instance(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, sizin
         if cheapest.is_none() {
             let message =
                 format!("`{name}` fits into no instance type: it needs {:.1} GiB of GPU memory", least(sizing));
-            let hint = "make `context` or `batch` smaller, or use a narrower `dtype`";
-            resolver.problem("does-not-fit", &pointer, message, hint);
+            resolver.problem("does-not-fit", &pointer, message, SMALLER);
         }
         return cheapest.map(|fit| fit.instance.name.clone()).unwrap_or_default();
     };
@@ -118,14 +120,14 @@ fn instance(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, sizin
             .refused
             .iter()
             .find(|refused| refused.instance.name == wanted)
-            .map(|refused| explain(&refused.reason)),
+            .map(|refused| explain(&refused.reason, sizing.dtype)),
     };
     if let Some(reason) = reason {
         let hint = match cheapest {
             Some(fit) => {
                 format!("the cheapest that fits is `{}` ({:.1} GiB to spare)", fit.instance.name, fit.headroom_gib)
             }
-            None => "no instance type fits: make `context` or `batch` smaller, or use a narrower `dtype`".to_owned(),
+            None => format!("no instance type fits: {SMALLER}"),
         };
         resolver.problem("does-not-fit", &pointer, format!("`{name}` does not fit into {wanted}: {reason}"), hint);
     }
@@ -144,9 +146,9 @@ fn too_little_memory(instance: &Instance, sizing: &Sizing) -> Option<String> {
         .then(|| format!("it needs {need:.1} GiB of memory, the machine has {:.0}", instance.memory_gib))
 }
 
-fn explain(reason: &Reason) -> String {
+fn explain(reason: &Reason, dtype: Dtype) -> String {
     match reason {
-        Reason::Dtype => "its GPUs cannot compute in this number format".to_owned(),
+        Reason::Dtype => format!("its GPUs do not compute in {}", word(&dtype)),
         Reason::Heads { kv_heads: 0 } => "the model runs on one GPU only".to_owned(),
         Reason::Heads { kv_heads } => {
             format!("its number of GPUs does not divide the model's {kv_heads} key-value heads")
@@ -195,9 +197,10 @@ fn capacity(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, clust
         resolver.demand(&pointer, format!("`{name}` would run on spot nodes in prod"), hint);
     }
     match (capacity, &config.reservation_id) {
-        (Capacity::CapacityBlock, None) => {
+        (Capacity::CapacityBlock, None) if !resolver.is_replaced(&model_pointer(name, "reservation_id")) => {
             let hint = "add `reservation_id = \"cr-…\"` to the model";
-            resolver.problem("missing-argument", &pointer, "a capacity block needs its reservation", hint);
+            let message = format!("`{name}` would run in a capacity block, which needs its reservation");
+            resolver.problem("missing-argument", &pointer, message, hint);
         }
         (Capacity::OnDemand | Capacity::Spot, Some(_)) => {
             let message = format!("a reservation has no effect with `{}`", word(&capacity));

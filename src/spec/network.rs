@@ -3,7 +3,7 @@
 use ipnet::Ipv4Net;
 
 use super::{config::SubnetsConfig, resolve::Resolver};
-use crate::{catalog::regions::regions, diagnostic::did_you_mean};
+use crate::catalog::regions::regions;
 
 /// The widest range that may be let through to the cluster's public endpoint.
 const WIDEST_PUBLIC_ACCESS: u8 = 16;
@@ -44,7 +44,8 @@ fn parse(resolver: &mut Resolver<'_>, text: &str, pointer: &str) -> Option<Ipv4N
     };
     if range.trunc() != range {
         let hint = format!("the range that holds it is `{}`", range.trunc());
-        resolver.problem("wrong-value", pointer, format!("`{text}` has bits set behind its prefix"), hint);
+        let message = format!("`{text}` is an address inside a range, not the range");
+        resolver.problem("wrong-value", pointer, message, hint);
         return None;
     }
     Some(range)
@@ -80,11 +81,11 @@ pub(super) fn zones(resolver: &mut Resolver<'_>, zones: Option<&[String]>, regio
         } else if let Some(region) = known
             && !region.zones.contains(zone)
         {
-            let hint = match did_you_mean(zone, region.zones.iter().map(String::as_str)) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("zone ids of {}: {}", region.name, region.zones.join(", ")),
-            };
-            resolver.problem("unknown-zone", &pointer, format!("`{zone}` is no zone of {}", region.name), hint);
+            // Names mean another zone in each account, ids the same in all.
+            let what =
+                if zone.starts_with(&region.name) { "write the zone's id instead of its name" } else { "its zone ids" };
+            let hint = format!("{what}: {}", region.zones.join(", "));
+            resolver.problem("unknown-zone", &pointer, format!("{} has no zone id `{zone}`", region.name), hint);
         }
     }
     zones.to_vec()
@@ -96,7 +97,8 @@ pub(super) fn subnets(resolver: &mut Resolver<'_>, subnets: &SubnetsConfig, vpc:
     for (tier, ranges) in [("public", &subnets.public), ("private", &subnets.private), ("intra", &subnets.intra)] {
         let pointer = format!("/network/subnets/{tier}");
         if ranges.len() != zones {
-            let message = format!("{} {tier} subnets for {zones} availability zones", ranges.len());
+            let subnets = if ranges.len() == 1 { "subnet" } else { "subnets" };
+            let message = format!("{} {tier} {subnets} for {zones} availability zones", ranges.len());
             resolver.problem("wrong-length", &pointer, message, "give one range for each zone, in the same order");
         }
         for (index, text) in ranges.iter().enumerate() {

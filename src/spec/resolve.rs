@@ -45,19 +45,29 @@ impl Resolver<'_> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let inside = |outer: &String| {
-            pointer.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        if self.replaced.iter().any(inside) {
+        if self.is_replaced(pointer) {
             return;
         }
         let place = self.places.nearest(pointer);
         self.problems.push(Diagnostic::error(code, message, &self.places.source, place.value).hint(hint));
     }
 
-    /// Reports something that prod demands and the file lacks.
+    /// Whether a value, or what it stands in, is only a stand-in for one already reported.
+    pub(super) fn is_replaced(&self, pointer: &str) -> bool {
+        let inside = |outer: &String| {
+            pointer.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.replaced.iter().any(inside)
+    }
+
+    /// Reports something that prod demands and the file lacks; where not even its block is there, at the tier, which
+    /// is why.
     pub(super) fn demand(&mut self, pointer: &str, message: impl Into<String>, hint: impl Into<String>) {
-        self.problem("prod-demand", pointer, message, hint);
+        if self.is_replaced(pointer) {
+            return;
+        }
+        let shown = if self.places.holder(pointer).is_some() { pointer } else { "/tier" };
+        self.problem("prod-demand", shown, message, hint);
     }
 
     fn log_days(&mut self, days: Option<u32>, default: u32, pointer: &str) -> u32 {
@@ -66,7 +76,7 @@ impl Resolver<'_> {
             let nearest =
                 LOG_RETENTION_DAYS.iter().min_by_key(|legal| legal.abs_diff(days)).copied().unwrap_or(default);
             let message = format!("CloudWatch cannot keep logs for {days} days");
-            self.problem("wrong-value", pointer, message, format!("the nearest period it knows is {nearest} days"));
+            self.problem("wrong-value", pointer, message, format!("use {nearest}, the nearest period that it has"));
         }
         days
     }
@@ -151,9 +161,9 @@ fn resolve_network(resolver: &mut Resolver<'_>, config: &NetworkConfig, region: 
 }
 
 fn resolve_cluster(resolver: &mut Resolver<'_>, config: &ClusterConfig) -> Cluster {
-    if config.admins.is_empty() && !resolver.places.contains("/cluster/admins") {
+    if config.admins.is_empty() {
         let hint = "add `cluster { admins = [\"arn:aws:iam::ACCOUNT:role/NAME\"] }`: nobody else can reach the cluster";
-        resolver.problem("missing-argument", "/cluster", "the cluster has no administrator", hint);
+        resolver.problem("missing-argument", "/cluster/admins", "the cluster has no administrator", hint);
     }
     for (index, admin) in config.admins.iter().enumerate() {
         admin_arn(resolver, admin, &format!("/cluster/admins/{index}"));
@@ -302,21 +312,27 @@ fn resolve_auth(resolver: &mut Resolver<'_>, config: &EdgeConfig, mode: EdgeMode
         (EdgeMode::VpcOrigin, true) => (&[Auth::Jwt, Auth::None], Auth::Jwt),
     };
     let auth = config.auth.unwrap_or(default);
+    let is_prod = resolver.is_prod();
+    let offered = || {
+        let names = allowed.iter().filter(|auth| !is_prod || **auth != Auth::None);
+        names.map(|auth| format!("`{}`", word(auth))).collect::<Vec<_>>().join(", ")
+    };
     if !allowed.contains(&auth) {
-        let names: Vec<String> = allowed.iter().map(|auth| format!("`{}`", word(auth))).collect();
         let message = format!("`{}` does not work in `{}` mode", word(&auth), word(&mode));
-        resolver.problem("conflict", "/edge/auth", message, format!("this mode offers {}", names.join(", ")));
+        resolver.problem("conflict", "/edge/auth", message, format!("this mode offers {}", offered()));
+        return auth;
     }
     if resolver.is_prod() && auth == Auth::None {
-        resolver.demand("/edge/auth", "prod must know its callers", "choose how callers prove who they are");
+        let hint = format!("this mode offers {}", offered());
+        resolver.demand("/edge/auth", "prod must know its callers", hint);
     }
     if mode == EdgeMode::VpcOrigin && config.jwt.as_ref().is_some_and(|jwt| jwt.audience.len() != 1) {
         let hint = "name one; a load balancer accepts no more";
         resolver.problem("wrong-length", "/edge/jwt/audience", "a load balancer checks one audience", hint);
     }
     if auth == Auth::Jwt && config.jwt.is_none() {
-        let hint = "add `jwt { issuer = \"https://…\" audience = [\"…\"] }`";
-        resolver.problem("missing-block", "/edge", "tokens need an issuer: block `jwt` is missing", hint);
+        let hint = "add a block `jwt` with `issuer` and `audience` to block `edge`";
+        resolver.problem("missing-block", "/edge/jwt", "tokens need an issuer: block `jwt` is missing", hint);
     }
     if auth != Auth::Jwt && config.jwt.is_some() {
         let hint = "set `auth = \"jwt\"`, or take the block out";
@@ -326,14 +342,17 @@ fn resolve_auth(resolver: &mut Resolver<'_>, config: &EdgeConfig, mode: EdgeMode
 }
 
 fn resolve_domain(resolver: &mut Resolver<'_>, config: &EdgeConfig) -> Option<Domain> {
+    if let Some(name) = config.domain.as_ref().filter(|name| !is_domain(name)) {
+        let message = format!("`{name}` is not a domain name");
+        resolver.problem("wrong-value", "/edge/domain", message, "for example `models.example.com`");
+    }
     match (&config.domain, &config.hosted_zone_id) {
         (Some(name), Some(hosted_zone_id)) => {
-            if !is_domain(name) {
-                let message = format!("`{name}` is not a domain name");
-                resolver.problem("wrong-value", "/edge/domain", message, "for example `models.example.com`");
-            }
             return Some(Domain { name: name.clone(), hosted_zone_id: hosted_zone_id.clone() });
         }
+        // The other half of the pair is there, but wrong.
+        (Some(_), None) if resolver.is_replaced("/edge/hosted_zone_id") => {}
+        (None, _) if resolver.is_replaced("/edge/domain") => {}
         (Some(_), None) => {
             let hint = "add `hosted_zone_id`: the certificate is validated by a record in that zone";
             resolver.problem("missing-argument", "/edge/domain", "a domain needs its hosted zone", hint);
@@ -343,9 +362,9 @@ fn resolve_domain(resolver: &mut Resolver<'_>, config: &EdgeConfig) -> Option<Do
             resolver.problem("missing-argument", "/edge/hosted_zone_id", "a hosted zone without a domain", hint);
         }
         (None, None) if resolver.is_prod() => {
-            let hint = "add `domain` and `hosted_zone_id`: with CloudFront's own certificate clients may use TLS 1.0, \
+            let hint = "add `domain` and `hosted_zone_id` to block `edge`: with CloudFront's own certificate clients may use TLS 1.0, \
                         and the load balancer has no certificate for HTTPS";
-            resolver.demand("/edge", "prod needs a domain of its own", hint);
+            resolver.demand("/edge/domain", "prod needs a domain of its own", hint);
         }
         (None, None) => {}
     }
@@ -366,19 +385,20 @@ fn is_domain(name: &str) -> bool {
 
 fn resolve_monitoring(resolver: &mut Resolver<'_>, config: &MonitoringConfig) -> Monitoring {
     if resolver.is_prod() && config.emails.is_empty() {
-        let hint = "add `emails = [\"oncall@example.com\"]`";
-        resolver.demand("/monitoring", "nobody would hear of an alarm in prod", hint);
+        let hint = "add `emails = [\"oncall@example.com\"]` to block `monitoring`";
+        resolver.demand("/monitoring/emails", "nobody would hear of an alarm in prod", hint);
     }
     for (index, email) in config.emails.iter().enumerate() {
         let well_formed = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && is_domain(host));
         if !well_formed {
             let message = format!("`{email}` is not an e-mail address");
-            resolver.problem("wrong-value", &format!("/monitoring/emails/{index}"), message, "NAME@HOST");
+            let hint = "for example `oncall@example.com`";
+            resolver.problem("wrong-value", &format!("/monitoring/emails/{index}"), message, hint);
         }
     }
     if resolver.is_prod() && config.monthly_budget_usd.is_none() {
-        let hint = "add `monthly_budget_usd`; `deployer cost ENV` tells what to expect";
-        resolver.demand("/monitoring", "prod needs a monthly budget", hint);
+        let hint = "add `monthly_budget_usd` to block `monitoring`; `deployer cost ENV` tells what to expect";
+        resolver.demand("/monitoring/monthly_budget_usd", "prod needs a monthly budget", hint);
     }
     let default_days = if resolver.is_prod() { 90 } else { 14 };
     Monitoring {
@@ -394,7 +414,11 @@ fn resolve_monitoring(resolver: &mut Resolver<'_>, config: &MonitoringConfig) ->
 fn resolve_delivery(resolver: &mut Resolver<'_>, config: &DeliveryConfig) -> Delivery {
     if resolver.is_prod() && config.permissions_boundary_arn.is_none() {
         let hint = "add `permissions_boundary_arn`: the deploy role makes roles, and the boundary is what limits them";
-        resolver.demand("/delivery", "the deploy role of prod needs a permissions boundary", hint);
+        resolver.demand(
+            "/delivery/permissions_boundary_arn",
+            "the deploy role of prod needs a permissions boundary",
+            hint,
+        );
     }
     if let Some(arn) = &config.permissions_boundary_arn {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();

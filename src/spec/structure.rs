@@ -27,17 +27,16 @@ pub fn json_schema() -> &'static Schema {
 }
 
 /// What the structural check found.
-#[derive(Default)]
 pub(super) struct Structure {
     pub(super) problems: Vec<Diagnostic>,
-    /// Pointers whose value was missing or wrong and was replaced by an example, so that decoding goes on; nothing
-    /// more may be said about them.
+    /// Pointers whose value was missing or wrong, and was left out or replaced by a stand-in so that decoding goes on;
+    /// nothing more may be said about them.
     pub(super) replaced: HashSet<String>,
 }
 
-/// Checks `value` and makes it fit.
-pub(super) fn check(value: &mut Value, places: &Places) -> Structure {
-    let mut checker = Checker { places, found: Structure::default() };
+/// Checks `value` and makes it fit; `unread` is what the file says and could not be read.
+pub(super) fn check(value: &mut Value, places: &Places, unread: HashSet<String>) -> Structure {
+    let mut checker = Checker { places, found: Structure { problems: Vec::new(), replaced: unread } };
     checker.check(value, json_schema().as_value(), "");
     checker.found
 }
@@ -82,7 +81,8 @@ impl Checker<'_> {
             let element = &schema["additionalProperties"];
             object.retain(|name, value| {
                 let pointer = child(pointer, name);
-                self.written_as(element, name, &pointer) && self.check(value, element, &pointer)
+                let fits = self.check(value, element, &pointer);
+                self.kept(fits, pointer)
             });
             return;
         };
@@ -95,7 +95,8 @@ impl Checker<'_> {
             if value.is_null() {
                 return false;
             }
-            self.written_as(property, name, &pointer) && self.check(value, property, &pointer)
+            let fits = self.written_as(property, name, &pointer) && self.check(value, property, &pointer);
+            self.kept(fits, pointer)
         });
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !object.contains_key(name) {
@@ -104,11 +105,19 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether a member can stay; where it cannot, nothing is to be said of what its absence leads to.
+    fn kept(&mut self, fits: bool, pointer: String) -> bool {
+        if !fits {
+            self.found.replaced.insert(pointer);
+        }
+        fits
+    }
+
     /// Fills in the example of a required value, saying that it is missing unless the file has a wrong one.
     fn missing(&mut self, object: &mut Map<String, Value>, name: &str, property: &Value, pointer: &str) {
         let inner = child(pointer, name);
-        if !self.places.contains(&inner) {
-            let place = self.places.nearest(pointer);
+        if !self.found.replaced.contains(&inner) {
+            let place = self.places.nearest(&inner);
             let example = example(property).map(|example| format!("add `{name} = {example}`"));
             self.found.problems.push(
                 Diagnostic::error("missing-argument", format!("`{name}` is missing"), &self.places.source, place.key)
@@ -129,19 +138,31 @@ impl Checker<'_> {
                 (Some(least), None) => format!("at least {least}"),
                 (None, most) => format!("at most {}", most.unwrap_or_default()),
             };
-            self.problem("wrong-length", format!("the list has {count} elements, it needs {wanted}"), pointer);
+            let elements = if count == 1 { "element" } else { "elements" };
+            let message = format!("`{}` has {count} {elements}, it needs {wanted}", last(pointer));
+            let place = self.places.nearest(pointer);
+            let problem = Diagnostic::error("wrong-length", message, &self.places.source, place.value);
+            self.found.problems.push(problem.hint(describe(schema)));
+            if count == 0 {
+                self.found.replaced.insert(pointer.to_owned());
+            }
         }
-        let mut index = 0;
-        elements.retain_mut(|element| {
+        // A wrong element stays as a stand-in, so that the others keep their places and their number.
+        for (index, element) in elements.iter_mut().enumerate() {
             let pointer = child(pointer, &index.to_string());
-            index += 1;
-            self.check(element, &schema["items"], &pointer)
-        });
+            if self.found.replaced.contains(&pointer) || !self.check(element, &schema["items"], &pointer) {
+                *element = Value::String(String::new());
+                self.found.replaced.insert(pointer);
+            }
+        }
     }
 
     fn one_of(&mut self, value: &Value, allowed: &[&str], pointer: &str) -> bool {
         let Some(text) = value.as_str() else {
-            self.wrong_type(value, &Value::Null, "string", pointer);
+            let place = self.places.nearest(pointer);
+            let message = format!("{} is {}, it must be a string", named(pointer), article(kind(value)));
+            let problem = Diagnostic::error("wrong-type", message, &self.places.source, place.value);
+            self.found.problems.push(problem.hint(format!("one of: {}", allowed.join(", "))));
             return false;
         };
         if allowed.contains(&text) {
@@ -210,37 +231,36 @@ impl Checker<'_> {
         self.found.problems.push(Diagnostic::error(code, message, &self.places.source, place.key).hint(hint));
     }
 
-    /// Whether a block is written as a block and an argument as an argument.
+    /// Whether a block is written as a block, with a name where it has one, and an argument as an argument.
     fn written_as(&mut self, schema: &Value, name: &str, pointer: &str) -> bool {
         let schema = without_null(schema);
         let is_block = |schema: &Value| schema["properties"].is_object();
         let named = is_block(&schema["additionalProperties"]);
         let place = self.places.nearest(pointer);
-        if place.block == (is_block(schema) || named) {
-            return true;
-        }
-        let hint = match (place.block, named) {
-            (true, _) => format!("write `{name} = …`"),
-            (false, true) => format!("write it as a block: `{name} \"NAME\" {{ … }}`"),
-            (false, false) => format!("write it as a block: `{name} {{ … }}`"),
+        let message = match (is_block(schema) || named, place.block) {
+            (true, true) if named && !place.named => format!("block `{name}` needs a name"),
+            (true, true) if !named && place.named => format!("block `{name}` takes no name"),
+            (true, false) => format!("`{name}` must be a block, not an argument"),
+            (false, true) => format!("`{name}` must be an argument, not a block"),
+            _ => return true,
         };
-        let message = if place.block { format!("`{name}` is an argument") } else { format!("`{name}` is a block") };
+        let hint = match (type_name(schema), named) {
+            (_, true) => format!("write `{name} \"NAME\" {{ … }}`"),
+            (Some("object"), _) if is_block(schema) => format!("write `{name} {{ … }}`"),
+            (Some("object"), _) => format!("write `{name} = {{ … }}`"),
+            _ => format!("write `{name} = …`"),
+        };
         self.found.problems.push(Diagnostic::error("wrong-type", message, &self.places.source, place.key).hint(hint));
         false
     }
 
     fn wrong_type(&mut self, value: &Value, schema: &Value, wanted: &str, pointer: &str) {
         let place = self.places.nearest(pointer);
-        let message = format!("`{}` is {}, it must be {}", last(pointer), article(kind(value)), article(noun(wanted)));
+        let message = format!("{} is {}, it must be {}", named(pointer), article(kind(value)), article(noun(wanted)));
         let description = schema["description"].as_str().map(str::to_owned);
         self.found
             .problems
             .push(Diagnostic::error("wrong-type", message, &self.places.source, place.value).hint_if(description));
-    }
-
-    fn problem(&mut self, code: &'static str, message: String, pointer: &str) {
-        let place = self.places.nearest(pointer);
-        self.found.problems.push(Diagnostic::error(code, message, &self.places.source, place.value));
     }
 }
 
@@ -255,6 +275,12 @@ fn matches(pattern: &str, text: &str) -> bool {
 /// The name a pointer ends with; for an element of a list, the list's.
 fn last(pointer: &str) -> &str {
     pointer.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or(pointer)
+}
+
+/// What a message calls the value at a pointer.
+fn named(pointer: &str) -> String {
+    let is_element = pointer.rsplit('/').next().is_some_and(|part| part.parse::<usize>().is_ok());
+    if is_element { format!("an element of `{}`", last(pointer)) } else { format!("`{}`", last(pointer)) }
 }
 
 /// The schema of a value that is there, where the type says it may be left out.
