@@ -2,7 +2,7 @@
 
 use deployer::{
     diagnostic::{Diagnostic, Source},
-    report::{Colour, json, people, workflow},
+    report::diagnostic::{Colour, json, people, workflow},
 };
 
 fn sample() -> Vec<Diagnostic> {

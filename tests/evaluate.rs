@@ -1,5 +1,7 @@
 //! Expressions evaluate to what Terraform evaluates them to, and stay unknown only where they depend on it.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails it by panicking, as the test itself does")]
+
 use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _, ops::Range};
 
 use deployer::{
@@ -158,6 +160,7 @@ const PARTLY_KNOWN: &[(&str, &str)] = &[
     ("local.token", "(sensitive value)"),
     ("\"Bearer ${local.token}\"", "(sensitive value)"),
     ("{ a = local.token, b = 1 }", "{ \"a\" = (sensitive value), \"b\" = 1 }"),
+    ("[file(local.token)]", "[(sensitive value)]"),
     ("length(local.token)", "(sensitive value)"),
     ("local.token == \"x\" ? 1 : 2", "(sensitive value)"),
     ("[for item in [local.token] : 1]", "[1]"),
@@ -336,7 +339,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn evaluation_neither_panics_nor_shows_secrets(expression in expressions()) {

@@ -1,5 +1,7 @@
 //! Root modules expand into the addresses and values that Terraform would plan.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails it by panicking, as the test does")]
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use deployer::{

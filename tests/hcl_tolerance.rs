@@ -1,5 +1,7 @@
 //! Terraform files that the parser alone refuses or misreads, and texts of all kinds.
 
+#![expect(clippy::expect_used, reason = "a test whose set-up fails has failed")]
+
 use deployer::{diagnostic::Source, hcl::Document};
 use proptest::prelude::*;
 

@@ -1,5 +1,7 @@
 //! What the offline check reports: one small module for each kind of problem.
 
+#![expect(clippy::expect_used, reason = "a test whose set-up fails has failed")]
+
 use std::{fs, path::Path};
 
 use deployer::{
@@ -49,6 +51,12 @@ fn unknown_types() {
         &["error unknown-resource-type 1:10 hashicorp/aws 6.25.0 has no resource `aws_vcp` (did you mean `aws_vpc`?)"],
     );
     reports(
+        "resource \"asw_vpc\" \"main\" {}\n",
+        &[
+            "error unknown-resource-type 1:10 no provider of the module has a resource `asw_vpc` (did you mean `aws_vpc`?)",
+        ],
+    );
+    reports(
         "data \"aws_regoins\" \"all\" {}\n",
         &["error unknown-data-source 1:6 hashicorp/aws 6.25.0 has no data source `aws_regoins` \
            (did you mean `aws_regions`?)"],
@@ -85,7 +93,11 @@ fn unknown_arguments_and_blocks() {
 fn arguments_and_blocks_mixed_up() {
     reports(
         "resource \"aws_vpc\" \"main\" {\n  tags {\n    Name = \"main\"\n  }\n}\n",
-        &["error argument-expected 2:3 `tags` of `aws_vpc` is an argument, not a block (write `tags = …`)"],
+        &["error argument-expected 2:3 `tags` of `aws_vpc` is an argument, not a block (write `tags = { … }`)"],
+    );
+    reports(
+        "resource \"helm_release\" \"main\" {\n  name  = \"a\"\n  chart = \"b\"\n  set {\n    name = \"c\"\n  }\n}\n",
+        &["error argument-expected 4:3 `set` of `helm_release` is an argument, not a block (write `set = [{ … }]`)"],
     );
     reports(
         "resource \"aws_lb\" \"main\" {\n  access_logs = { bucket = \"logs\" }\n}\n",
@@ -115,6 +127,11 @@ fn wrong_types() {
     );
     reports(
         "resource \"aws_db_subnet_group\" \"main\" {\n  subnet_ids = \"subnet-1\"\n}\n",
+        &["error wrong-type 2:16 `subnet_ids` takes a value of type set of string, not a text \
+           (write the value in brackets: `[…]`)"],
+    );
+    reports(
+        "resource \"aws_db_subnet_group\" \"main\" {\n  subnet_ids = join(\",\", [\"a\", \"b\"])\n}\n",
         &["error wrong-type 2:16 `subnet_ids` takes a value of type set of string, not a text \
            (write the value in brackets: `[…]`)"],
     );
@@ -341,6 +358,10 @@ fn the_wanted_provider_version_grades_what_is_unknown() {
     for covering in ["~> 6.0", "~> 6.26", ">= 5.0"] {
         assert_eq!(codes(covering, "novelty"), ["error unknown-argument"], "{covering}");
     }
+    let block = |version: &str| codes(version, "tags {}\n  cidr_block");
+    assert_eq!(block("~> 6.0"), ["error argument-expected"]);
+    assert_eq!(block(">= 5.0"), ["warning argument-expected"]);
+    assert_eq!(block("~> 5.0"), [""; 0]);
     assert_eq!(codes(">= 6.40", "novelty"), ["warning unknown-argument"]);
     assert_eq!(codes(">= 6.40", "cidr_blokc"), ["error unknown-argument"]);
     assert_eq!(codes("~> 5.0", "novelty"), [""; 0]);

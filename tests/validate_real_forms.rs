@@ -1,5 +1,7 @@
 //! Forms that real modules use and Terraform takes: none of them may raise a finding.
 
+#![expect(clippy::expect_used, reason = "a test whose set-up fails has failed")]
+
 use std::fs;
 
 use deployer::{report, schema::Schemas, validate::validate};
@@ -14,7 +16,7 @@ fn is_clean(files: &[(&str, &str)]) {
     }
     let paths = [folder.path().to_path_buf()];
     let validation = validate(&paths, folder.path(), &Schemas::embedded()).expect("a path that exists");
-    let shown = report::people(&validation.diagnostics, report::Colour::Plain, 140);
+    let shown = report::diagnostic::people(&validation.diagnostics, report::diagnostic::Colour::Plain, 140);
     assert_eq!(shown, "", "{shown}");
 }
 

@@ -14,6 +14,7 @@ use crate::{
     generate::{Environments, all_files},
     preview::{Usage, bill, expand_stacks, usage},
     report,
+    schema::Schemas,
     spec::EnvironmentSpec,
 };
 
@@ -52,7 +53,7 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     let environments = Environments::load(&super::workspace(global)?)?;
     let environment = environments.find(&arguments.environment)?;
     let files = all_files(&environments.all, &[environment]);
-    let stacks = expand_stacks(environment, &files);
+    let stacks = expand_stacks(environment, &files, &Schemas::embedded());
     let mut usage = usage(environment.tier);
     usage.model_node_hours = arguments.hours.unwrap_or(usage.model_node_hours);
     usage.requests_millions = arguments.requests.unwrap_or(usage.requests_millions);

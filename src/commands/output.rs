@@ -71,7 +71,7 @@ impl Output {
         }
         match self.format {
             Format::Plain => {
-                let text = report::diagnostic::people(diagnostics, Colour::Styled, WIDTH);
+                let text = report::diagnostic::people(diagnostics, Colour::Styled, width());
                 written(anstream::stderr().lock().write_all(text.as_bytes()))
             }
             Format::Json => self.print(&format!("{}\n", self.diagnostics_json(diagnostics)?)),
@@ -85,8 +85,11 @@ impl Output {
     }
 }
 
-/// Columns for excerpts of files, which are cut to fit; wide enough for the long lines of Terraform.
-const WIDTH: usize = 120;
+/// Columns for excerpts of files, which are cut to fit: the terminal's; without one, enough for most lines of Terraform.
+fn width() -> usize {
+    let terminal = terminal_size::terminal_size_of(std::io::stderr());
+    terminal.map_or(120, |(terminal_size::Width(columns), _)| usize::from(columns))
+}
 
 fn unprintable(error: serde_json::Error) -> Error {
     Error::new(Kind::Failed, "cannot write the result as JSON").caused_by(error)

@@ -16,6 +16,7 @@ use crate::{
     permissions,
     preview::{STAGES, Singleton, StackResources, Stage, Usage, bill, expand_stacks, resources, singletons, usage},
     report,
+    schema::Schemas,
     spec::EnvironmentSpec,
 };
 
@@ -62,7 +63,7 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     output.diagnostics(&environments.warnings)?;
     let environment = environments.find(&arguments.environment)?;
     let files = all_files(&environments.all, &[environment]);
-    let stacks = expand_stacks(environment, &files);
+    let stacks = expand_stacks(environment, &files, &Schemas::embedded());
     let scopes = ["modules".to_owned(), format!("environments/{}", environment.name)];
     let plan = plan(&workspace, files, &scopes)?;
     let usage = usage(environment.tier);

@@ -9,8 +9,9 @@ use crate::{
     hcl::{
         Document,
         evaluate::{Entries, Value},
-        expand::{Configuration, Expansion, ModuleSource, Surroundings, expand},
+        expand::{Attributes, Configuration, Expansion, Mode, ModuleSource, Surroundings, expand},
     },
+    schema::{self, Schemas},
     spec::EnvironmentSpec,
     stacks::{self, Input, Stack},
 };
@@ -26,7 +27,7 @@ pub struct ExpandedStack {
 
 /// Expands every stack of an environment from the generated files of its workspace.
 #[must_use]
-pub fn expand_stacks(environment: &EnvironmentSpec, files: &[GeneratedFile]) -> Vec<ExpandedStack> {
+pub fn expand_stacks(environment: &EnvironmentSpec, files: &[GeneratedFile], schemas: &Schemas) -> Vec<ExpandedStack> {
     let modules = module_sources(files);
     let mut expanded: Vec<ExpandedStack> = Vec::new();
     for stack in stacks::ALL {
@@ -35,7 +36,7 @@ pub fn expand_stacks(environment: &EnvironmentSpec, files: &[GeneratedFile]) -> 
             continue;
         };
         let inputs = (stack.content)(environment).inputs;
-        let around = Around { environment, modules: &modules, files, earlier: &expanded, inputs };
+        let around = Around { environment, modules: &modules, files, schemas, earlier: &expanded, inputs };
         let expansion = expand(root, &around);
         expanded.push(ExpandedStack { stack, expansion });
     }
@@ -63,6 +64,7 @@ struct Around<'a> {
     environment: &'a EnvironmentSpec,
     modules: &'a HashMap<String, ModuleSource>,
     files: &'a [GeneratedFile],
+    schemas: &'a Schemas,
     earlier: &'a [ExpandedStack],
     inputs: Vec<Input>,
 }
@@ -76,12 +78,8 @@ impl<'a> Surroundings<'a> for Around<'a> {
         let input = self.inputs.iter().find(|input| input.name == name)?;
         let stack = self.earlier.iter().find(|stack| stack.stack.name == input.stack)?;
         let output = stack.expansion.outputs.get(input.output)?;
-        let collection = ["list", "map", "set"].iter().any(|kind| input.kind.starts_with(kind));
-        match output {
-            // How many elements there are is not known, so no placeholder can stand for them.
-            Value::Unknown(_) if collection => None,
-            _ => Some(placed(output, &format!("{}.{}", input.stack, input.output))),
-        }
+        // A value will be there, and differ from every other, which is all that numbers of resources depend on.
+        Some(output.with_stand_ins(&|_| String::new()))
     }
 
     fn data(&self, kind: &str, _: &Configuration) -> Entries {
@@ -99,27 +97,18 @@ impl<'a> Surroundings<'a> for Around<'a> {
         known.into_iter().map(|(name, value)| (name.into(), Value::string(value))).collect()
     }
 
+    fn attributes(&self, mode: Mode, kind: &str) -> Attributes {
+        let mode = match mode {
+            Mode::Managed => schema::Mode::Resource,
+            Mode::Data => schema::Mode::Data,
+        };
+        let provider = kind.split('_').next().unwrap_or_default();
+        let block = self.schemas.provider(provider).and_then(|provider| provider.block(mode, kind));
+        let attributes = block.iter().flat_map(|block| block.attributes.iter());
+        attributes.map(|(name, attribute)| (name.as_str().into(), attribute.computed)).collect()
+    }
+
     fn read(&self, path: &str) -> Option<String> {
         self.files.iter().find(|file| file.path == path).map(|file| file.text.clone())
-    }
-}
-
-/// A value with a placeholder for every part that only a deploy tells: it will be there, and differ from every other.
-fn placed(value: &Value, path: &str) -> Value {
-    let list = |elements: &[Value]| -> Vec<Value> {
-        elements.iter().enumerate().map(|(index, element)| placed(element, &format!("{path}[{index}]"))).collect()
-    };
-    let entries = |entries: &Entries| -> Vec<(std::sync::Arc<str>, Value)> {
-        entries.iter().map(|(name, element)| (name.clone(), placed(element, &format!("{path}.{name}")))).collect()
-    };
-    match value {
-        Value::Unknown(_) => Value::string(format!("({path})")),
-        Value::Tuple(elements) => Value::tuple(list(elements)),
-        Value::List(elements) => Value::list(list(elements)),
-        Value::Set(elements) => Value::set(list(elements)),
-        Value::Object(attributes) => Value::object(entries(attributes)),
-        Value::Map(elements) => Value::map(entries(elements)),
-        Value::Sensitive(inner) => placed(inner, path).sensitive(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }

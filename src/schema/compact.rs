@@ -83,6 +83,7 @@ fn attribute(text: &str, index: &Index, name: &str, code: &str) -> Option<Attrib
     let marks = &rest[..rest.len() - kind.len()];
     Some(Attribute {
         kind: decode_type(text, index, kind)?,
+        nested: kind.starts_with('N'),
         required: flag == "r",
         optional: matches!(flag, "o" | "x"),
         computed: matches!(flag, "c" | "x"),

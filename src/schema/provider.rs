@@ -33,6 +33,8 @@ pub struct Block {
 pub struct Attribute {
     /// The type of its value.
     pub kind: Type,
+    /// Whether the schema describes its value by attributes of its own, so that it is never written as blocks.
+    pub nested: bool,
     /// Whether the configuration must set it.
     pub required: bool,
     /// Whether the configuration may set it.
@@ -181,12 +183,6 @@ impl Provider {
     /// The names of all types, in the order of the schema.
     pub fn names(&self, mode: Mode) -> impl Iterator<Item = &str> {
         self.index().into_iter().flat_map(move |index| index.names(mode).keys().map(String::as_str))
-    }
-
-    /// Decodes everything, to tell whether the text is a whole schema.
-    pub(super) fn is_whole(&self) -> bool {
-        let decodes = |index: &Index| (0..index.blocks.len()).all(|at| compact::block(&self.text, index, at).is_some());
-        self.index().is_some_and(decodes) && self.configuration().is_some()
     }
 
     fn index(&self) -> Option<&Index> {

@@ -64,8 +64,7 @@ pub(crate) fn article(kind: &str) -> String {
 pub(crate) fn equal(left: &Value, right: &Value) -> Result<bool, Unknown> {
     match (left.revealed(), right.revealed()) {
         (Value::Unknown(unknown), other) | (other, Value::Unknown(unknown)) => {
-            // A resource's object exists, whatever its attributes will be.
-            if unknown.is_object() && matches!(other, Value::Null) { Ok(false) } else { Err(unknown.clone()) }
+            if unknown.is_present() && matches!(other, Value::Null) { Ok(false) } else { Err(unknown.clone()) }
         }
         (Value::Tuple(left), Value::Tuple(right))
         | (Value::List(left), Value::List(right))

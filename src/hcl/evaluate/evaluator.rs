@@ -52,7 +52,7 @@ impl Evaluator {
                 let right = self.value(&operation.rhs_expr, scope);
                 self.settle(super::operator::binary(&left, *operation.operator.value(), &right), expression.span())
             }
-            Expression::ForExpr(iteration) => self.iteration(iteration, expression.span(), scope),
+            Expression::ForExpr(iteration) => self.iteration(iteration, scope),
         }
     }
 
@@ -189,7 +189,7 @@ impl Evaluator {
     /// `try`: the first argument that has nothing wrong with it.
     fn first_valid(&mut self, call: &FuncCall, scope: &dyn Scope) -> Value {
         let before = self.problems.len();
-        for argument in call.args.iter() {
+        for argument in &call.args {
             self.problems.truncate(before);
             let value = self.value(argument, scope);
             if self.problems.len() == before {

@@ -28,33 +28,31 @@ impl Scope for Variables<'_> {
 
 impl Evaluator {
     pub(super) fn file(&mut self, call: &FuncCall, scope: &dyn Scope) -> Value {
-        let outcome =
-            self.path_argument(call, scope).and_then(|path| contents(&path, "file", scope).map(Value::string));
-        self.settle(outcome, call.span())
+        let path = self.first_argument(call, scope);
+        let outcome = contents(&path, "file", scope).map(Value::string);
+        self.settle(outcome, call.span()).marked(path.is_sensitive())
     }
 
     pub(super) fn template_file(&mut self, call: &FuncCall, scope: &dyn Scope) -> Value {
-        let outcome = self.path_argument(call, scope).and_then(|path| contents(&path, "templatefile", scope));
-        let outcome = outcome.and_then(|text| self.filled_in(&text, call, scope));
-        self.settle(outcome, call.span())
+        let path = self.first_argument(call, scope);
+        let outcome = contents(&path, "templatefile", scope).and_then(|text| self.filled_in(&text, call, scope));
+        self.settle(outcome, call.span()).marked(path.is_sensitive())
     }
 
     pub(super) fn template_string(&mut self, call: &FuncCall, scope: &dyn Scope) -> Value {
+        let template = self.first_argument(call, scope);
         let outcome = match call.args.get(0) {
             // Terraform refuses anything else, because a literal could be written as a template at once.
-            Some(template @ (Expression::Traversal(_) | Expression::Variable(_))) => {
-                convert::string(&self.value(template, scope)).and_then(|text| self.filled_in(&text, call, scope))
+            Some(Expression::Traversal(_) | Expression::Variable(_)) => {
+                convert::string(&template).and_then(|text| self.filled_in(&text, call, scope))
             }
             _ => wrong("templatestring: the template must be a reference to a string"),
         };
-        self.settle(outcome, call.span())
+        self.settle(outcome, call.span()).marked(template.is_sensitive())
     }
 
-    fn path_argument(&mut self, call: &FuncCall, scope: &dyn Scope) -> Result<std::sync::Arc<str>, Failure> {
-        match call.args.get(0) {
-            Some(path) => convert::string(&self.value(path, scope)),
-            None => wrong(format!("{}: the path is missing", call.name.name.as_str())),
-        }
+    fn first_argument(&mut self, call: &FuncCall, scope: &dyn Scope) -> Value {
+        call.args.get(0).map_or(Value::Null, |argument| self.value(argument, scope))
     }
 
     fn filled_in(&mut self, text: &str, call: &FuncCall, scope: &dyn Scope) -> Outcome {
@@ -85,6 +83,11 @@ impl Evaluator {
     }
 }
 
-fn contents(path: &str, function: &str, scope: &dyn Scope) -> Result<String, Failure> {
-    scope.read(path).map_or_else(|| waits(format!("{function}(\"{path}\")")), Ok)
+fn contents(path: &Value, function: &str, scope: &dyn Scope) -> Result<String, Failure> {
+    let text = convert::string(path)?;
+    match scope.read(&text) {
+        Some(contents) => Ok(contents),
+        None if path.is_sensitive() => waits(format!("{function}(…)")),
+        None => waits(format!("{function}(\"{text}\")")),
+    }
 }

@@ -1,6 +1,9 @@
 //! `for` expressions.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use hcl_edit::{Span, expr::ForExpr};
 
@@ -37,7 +40,7 @@ pub(crate) fn pairs(collection: &Value) -> Result<Vec<(Value, Value)>, Failure> 
 }
 
 impl Evaluator {
-    pub(super) fn iteration(&mut self, iteration: &ForExpr, span: Option<Range<usize>>, scope: &dyn Scope) -> Value {
+    pub(super) fn iteration(&mut self, iteration: &ForExpr, scope: &dyn Scope) -> Value {
         let collection = self.value(&iteration.intro.collection_expr, scope);
         let pairs = match pairs(&collection) {
             Ok(pairs) => pairs,
@@ -57,7 +60,7 @@ impl Evaluator {
             };
             // The other elements are still looked at, for what is wrong with them.
             if let Err(failure) = outcome {
-                let value = self.settle(Err(failure), span.clone());
+                let value = self.settle(Err(failure), iteration.span());
                 failed = failed.or(Some(value));
             }
         }
@@ -84,13 +87,18 @@ impl Evaluator {
         let value = self.value(&iteration.value_expr, scope);
         if iteration.grouping {
             collected.groups.entry(key).or_default().push(value);
-        } else if collected.entries.contains_key(&key) {
-            let key = if hidden { "(sensitive value)" } else { &*key };
-            return wrong(format!("the key \"{key}\" comes up twice; group the values with ... or make keys distinct"));
-        } else {
-            collected.entries.insert(key, value);
+            return Ok(());
         }
-        Ok(())
+        match collected.entries.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+                Ok(())
+            }
+            Entry::Occupied(entry) => {
+                let key = if hidden { "(sensitive value)" } else { &**entry.key() };
+                wrong(format!("the key \"{key}\" comes up twice; group the values with ... or make keys distinct"))
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod convert;
 mod evaluator;
 mod failure;
 mod file;
+mod inside;
 mod iteration;
 mod number;
 mod operator;

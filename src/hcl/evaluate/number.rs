@@ -89,7 +89,7 @@ impl Number {
 
     /// The sum; nothing where it leaves the range.
     #[must_use]
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
         Self::fraction(left.checked_add(right)?, self.denominator.checked_mul(other.denominator)?)
@@ -97,28 +97,28 @@ impl Number {
 
     /// The difference; nothing where it leaves the range.
     #[must_use]
-    pub fn subtract(self, other: Self) -> Option<Self> {
-        self.add(other.negate()?)
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(other.negate()?)
     }
 
     /// The product; nothing where it leaves the range.
     #[must_use]
-    pub fn multiply(self, other: Self) -> Option<Self> {
+    pub fn times(self, other: Self) -> Option<Self> {
         Self::fraction(self.numerator.checked_mul(other.numerator)?, self.denominator.checked_mul(other.denominator)?)
     }
 
     /// The quotient; nothing for a division by zero or where it leaves the range.
     #[must_use]
-    pub fn divide(self, other: Self) -> Option<Self> {
+    pub fn over(self, other: Self) -> Option<Self> {
         Self::fraction(self.numerator.checked_mul(other.denominator)?, self.denominator.checked_mul(other.numerator)?)
     }
 
     /// What is left of a division whose quotient is cut off towards zero, so it has the dividend's sign.
     #[must_use]
     pub fn remainder(self, other: Self) -> Option<Self> {
-        let quotient = self.divide(other)?;
+        let quotient = self.over(other)?;
         let whole = Self::integer(quotient.numerator.checked_div(quotient.denominator)?);
-        self.subtract(whole.multiply(other)?)
+        self.minus(whole.times(other)?)
     }
 
     /// The number with the other sign.

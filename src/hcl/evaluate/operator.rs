@@ -29,10 +29,10 @@ pub(super) fn binary(left: &Value, operator: BinaryOperator, right: &Value) -> O
         BinaryOperator::LessEq => Value::Bool(number(left)? <= number(right)?),
         BinaryOperator::Greater => Value::Bool(number(left)? > number(right)?),
         BinaryOperator::GreaterEq => Value::Bool(number(left)? >= number(right)?),
-        BinaryOperator::Plus => in_range(number(left)?.add(number(right)?))?,
-        BinaryOperator::Minus => in_range(number(left)?.subtract(number(right)?))?,
-        BinaryOperator::Mul => in_range(number(left)?.multiply(number(right)?))?,
-        BinaryOperator::Div => in_range(number(left)?.divide(number(right)?))?,
+        BinaryOperator::Plus => in_range(number(left)?.plus(number(right)?))?,
+        BinaryOperator::Minus => in_range(number(left)?.minus(number(right)?))?,
+        BinaryOperator::Mul => in_range(number(left)?.times(number(right)?))?,
+        BinaryOperator::Div => in_range(number(left)?.over(number(right)?))?,
         BinaryOperator::Mod => in_range(number(left)?.remainder(number(right)?))?,
     };
     Ok(value.marked(left.is_sensitive() || right.is_sensitive()))

@@ -17,7 +17,7 @@ use super::{
     evaluator::Evaluator,
     failure::{Failure, wrong},
     iteration::pairs,
-    value::Value,
+    value::{Unknown, Value},
 };
 
 /// A part of a template that is ready to be evaluated.
@@ -184,6 +184,8 @@ impl Evaluator {
         let mut rendered = Rendered::default();
         self.render(&parts, &layout.pieces, scope, &mut rendered);
         let value = match rendered.failure {
+            // Whatever is filled in, a template gives a string.
+            Some((Failure::Waits(unknown), _)) => Value::Unknown(Unknown::present(unknown.origin())),
             Some((failure, span)) => self.settle(Err(failure), span),
             None => Value::string(rendered.text),
         };

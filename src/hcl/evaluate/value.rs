@@ -39,23 +39,35 @@ pub enum Value {
 pub struct Unknown {
     origin: Arc<str>,
     attributes: Option<Arc<Entries>>,
+    is_present: bool,
 }
 
 impl Unknown {
     /// A value of which nothing is known but the reference that it waits for.
     pub fn new(origin: impl Into<Arc<str>>) -> Self {
-        Self { origin: origin.into(), attributes: None }
+        Self { origin: origin.into(), attributes: None, is_present: false }
+    }
+
+    /// A value that will not be null, such as an ARN that the provider computes.
+    pub fn present(origin: impl Into<Arc<str>>) -> Self {
+        Self { is_present: true, ..Self::new(origin) }
     }
 
     /// A resource's object: the configured attributes are known, those that the provider computes are not.
     pub fn with_attributes(origin: impl Into<Arc<str>>, attributes: Entries) -> Self {
-        Self { origin: origin.into(), attributes: Some(Arc::new(attributes)) }
+        Self { attributes: Some(Arc::new(attributes)), ..Self::present(origin) }
     }
 
     /// The reference that the value waits for, such as `var.vpc_id` or `aws_vpc.this.id`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Whether the value is certainly not null.
+    #[must_use]
+    pub const fn is_present(&self) -> bool {
+        self.is_present
     }
 
     /// Whether the value is an object of which some attributes are known.
@@ -179,52 +191,6 @@ impl Value {
     #[must_use]
     pub const fn is_sensitive(&self) -> bool {
         matches!(self, Self::Sensitive(_))
-    }
-
-    /// Whether the value or anything inside is marked.
-    #[must_use]
-    pub fn holds_sensitive(&self) -> bool {
-        match self {
-            Self::Sensitive(_) => true,
-            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => {
-                elements.iter().any(Self::holds_sensitive)
-            }
-            Self::Object(entries) | Self::Map(entries) => entries.values().any(Self::holds_sensitive),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Unknown(_) => false,
-        }
-    }
-
-    /// The value without any marks, inside and out.
-    #[must_use]
-    pub fn unmarked(&self) -> Self {
-        let elements = |elements: &[Self]| elements.iter().map(Self::unmarked).collect();
-        let entries = |entries: &Entries| {
-            Arc::new(entries.iter().map(|(key, value)| (Arc::clone(key), value.unmarked())).collect())
-        };
-        match self {
-            Self::Sensitive(value) => value.unmarked(),
-            value if !value.holds_sensitive() => value.clone(),
-            Self::Tuple(values) => Self::Tuple(elements(values)),
-            Self::List(values) => Self::List(elements(values)),
-            Self::Set(values) => Self::Set(elements(values)),
-            Self::Object(values) => Self::Object(entries(values)),
-            Self::Map(values) => Self::Map(entries(values)),
-            value => value.clone(),
-        }
-    }
-
-    /// The first thing inside, or the value itself, that is not known.
-    #[must_use]
-    pub fn first_unknown(&self) -> Option<&Unknown> {
-        match self {
-            Self::Unknown(unknown) => Some(unknown),
-            Self::Sensitive(value) => value.first_unknown(),
-            Self::Tuple(elements) | Self::List(elements) | Self::Set(elements) => {
-                elements.iter().find_map(Self::first_unknown)
-            }
-            Self::Object(entries) | Self::Map(entries) => entries.values().find_map(Self::first_unknown),
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => None,
-        }
     }
 
     /// The elements of a tuple, list or set.

@@ -123,25 +123,25 @@ impl<'m> Expander<'_, 'm> {
             }
         }
     }
+}
 
-    /// What the provider configurations of a called module stand for in the root module.
-    pub(super) fn providers(&self, caller: &Module<'m>, call: Declared<'m, Block>) -> BTreeMap<String, String> {
-        let Some(providers) = call.item.body.get_attribute("providers") else {
-            // Only configurations without an alias are inherited.
-            let inherited = caller.providers.iter().filter(|(name, _)| !name.contains('.'));
-            return inherited.map(|(name, root)| (name.clone(), root.clone())).collect();
+/// What the provider configurations of a called module stand for in the root module.
+pub(super) fn providers(caller: &Module<'_>, call: Declared<'_, Block>) -> BTreeMap<String, String> {
+    let Some(providers) = call.item.body.get_attribute("providers") else {
+        // Only configurations without an alias are inherited.
+        let inherited = caller.providers.iter().filter(|(name, _)| !name.contains('.'));
+        return inherited.map(|(name, root)| (name.clone(), root.clone())).collect();
+    };
+    let mut passed = BTreeMap::new();
+    for (key, value) in providers.value.as_object().into_iter().flatten() {
+        let name = match key {
+            ObjectKey::Ident(name) => name.as_str(),
+            ObjectKey::Expression(expression) => call.document.text(expression).trim(),
         };
-        let mut passed = BTreeMap::new();
-        for (key, value) in providers.value.as_object().into_iter().flatten() {
-            let name = match key {
-                ObjectKey::Ident(name) => name.as_str(),
-                ObjectKey::Expression(expression) => call.document.text(expression).trim(),
-            };
-            let value = call.document.text(value.expr()).trim();
-            passed.insert(name.to_owned(), root_provider(caller, value));
-        }
-        passed
+        let value = call.document.text(value.expr()).trim();
+        passed.insert(name.to_owned(), root_provider(caller, value));
     }
+    passed
 }
 
 /// The root module's provider configuration behind a name of a module.

@@ -15,7 +15,7 @@ mod walk;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     hash::Hash,
     rc::Rc,
     sync::Arc,
@@ -36,6 +36,9 @@ use source::{Declarations, Place};
 pub use instance::{Configuration, Expansion, Instance, Key, Mode, NestedBlock};
 pub use source::ModuleSource;
 
+/// The attributes of a type, and whether the provider sets them where the configuration does not.
+pub type Attributes = BTreeMap<Arc<str>, bool>;
+
 /// What a root module finds around it.
 pub trait Surroundings<'m> {
     /// The module in a folder; nothing leaves its resources out and its outputs unknown.
@@ -53,6 +56,14 @@ pub trait Surroundings<'m> {
         Entries::new()
     }
 
+    /// The attributes of a type, and whether the provider sets them where the configuration does not.
+    ///
+    /// One that it sets is unknown but not null, one that it does not set is null; of others nothing is known.
+    fn attributes(&self, mode: Mode, kind: &str) -> Attributes {
+        let _ = (mode, kind);
+        BTreeMap::new()
+    }
+
     /// The text of a file for `file` and `templatefile`, by the path that the expression gives.
     fn read(&self, path: &str) -> Option<String> {
         let _ = path;
@@ -60,8 +71,8 @@ pub trait Surroundings<'m> {
     }
 
     /// The value of `terraform.workspace`.
-    fn workspace(&self) -> &str {
-        "default"
+    fn workspace(&self) -> String {
+        "default".to_owned()
     }
 }
 
@@ -71,6 +82,7 @@ pub fn expand<'m>(root: &'m ModuleSource, surroundings: &dyn Surroundings<'m>) -
         surroundings,
         declarations: RefCell::default(),
         modules: RefCell::default(),
+        attributes: RefCell::default(),
         problems: RefCell::default(),
         depth: Cell::new(0),
     };
@@ -88,6 +100,7 @@ struct Expander<'e, 'm> {
     declarations: RefCell<HashMap<String, Rc<Declarations<'m>>>>,
     /// All module instances, which refer to each other by their places here.
     modules: RefCell<Vec<Rc<Module<'m>>>>,
+    attributes: RefCell<HashMap<(Mode, &'m str), Rc<Attributes>>>,
     problems: RefCell<Vec<Diagnostic>>,
     depth: Cell<usize>,
 }
@@ -134,6 +147,12 @@ impl<'m> Expander<'_, 'm> {
         let declarations = Rc::new(Declarations::of(self.surroundings.module(directory)?));
         self.declarations.borrow_mut().insert(directory.to_owned(), Rc::clone(&declarations));
         Some(declarations)
+    }
+
+    /// The attributes of a type, and whether the provider computes them.
+    fn attributes(&self, mode: Mode, kind: &'m str) -> Rc<Attributes> {
+        let mut known = self.attributes.borrow_mut();
+        Rc::clone(known.entry((mode, kind)).or_insert_with(|| Rc::new(self.surroundings.attributes(mode, kind))))
     }
 
     /// A value that is computed once; `circular` is given to who asks for it meanwhile.

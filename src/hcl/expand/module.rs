@@ -9,9 +9,10 @@ use hcl_edit::{Span, structure::Block};
 
 use super::{
     Expander, Memory,
+    configuration::providers,
     instance::{Key, Mode},
     names::Names,
-    repetition::{Repeated, Repetition},
+    repetition::{Repeated, Repeats, Repetition},
     source::{Declarations, Declared, ResourceKey, Variable, flag, local_directory},
 };
 use crate::hcl::evaluate::{Entries, Failure, Step, Unknown, Value};
@@ -30,8 +31,8 @@ pub(super) struct Module<'m> {
     variables: Memory<&'m str, Value>,
     locals: Memory<&'m str, Value>,
     outputs: Memory<&'m str, Value>,
-    resources: Memory<ResourceKey<'m>, Rc<Repetition>>,
-    calls: Memory<&'m str, Rc<Repetition>>,
+    resources: Memory<ResourceKey<'m>, Rc<Repeats>>,
+    calls: Memory<&'m str, Rc<Repeats>>,
     arguments: Memory<(ResourceKey<'m>, usize, &'m str), Value>,
     looked_up: Memory<(ResourceKey<'m>, usize), Rc<Entries>>,
     children: Memory<(&'m str, usize), Option<usize>>,
@@ -171,8 +172,8 @@ impl<'m> Expander<'_, 'm> {
     /// The value of `module.<name>` and the steps behind it that were taken.
     pub(super) fn call_value(&self, module: &Module<'m>, name: &str, path: &[Step<'_>]) -> Option<(Value, usize)> {
         let (name, _) = module.declarations.calls.get_key_value(name)?;
-        let repetition = self.call_repetition(module, name)?;
-        let (position, taken) = position(&repetition, path);
+        let repeats = self.call_repetition(module, name)?;
+        let (position, taken) = position(&repeats.repetition, path);
         if let (Some(position), Some(Step::Attribute(output))) = (position, path.get(taken)) {
             let value = match self.child(module, name, position) {
                 Some(child) => self.output(&child, output)?,
@@ -180,7 +181,7 @@ impl<'m> Expander<'_, 'm> {
             };
             return Some((value, taken + 1));
         }
-        let all = repetition.collect(|position| match self.child(module, name, position) {
+        let all = repeats.repetition.collect(|position| match self.child(module, name, position) {
             Some(child) => {
                 let outputs = child.declarations.outputs.keys();
                 Value::object(outputs.filter_map(|output| Some((*output, self.output(&child, output)?))))
@@ -190,19 +191,20 @@ impl<'m> Expander<'_, 'm> {
         Some((all, 0))
     }
 
-    pub(super) fn call_repetition(&self, module: &Module<'m>, name: &'m str) -> Option<Rc<Repetition>> {
+    pub(super) fn call_repetition(&self, module: &Module<'m>, name: &'m str) -> Option<Rc<Repeats>> {
         let block = *module.declarations.calls.get(name)?;
-        let unknown = || Rc::new(Repetition::Unknown { texts: true, origin: format!("module.{name}").into() });
+        let unknown = || Repeats::new(Repetition::Unknown { texts: true, origin: format!("module.{name}").into() });
         Some(self.remember(&module.calls, name, block.place(), unknown, || {
             let names = Names { expander: self, module, document: block.document, repeated: &Repeated::SINGLE };
-            Rc::new(self.repetition(block, &names))
+            Repeats::new(self.repetition(block, &names))
         }))
     }
 
     /// An instance of a called module; nothing where its source is not at hand.
     pub(super) fn child(&self, module: &Module<'m>, name: &'m str, position: usize) -> Option<Rc<Module<'m>>> {
         let block = *module.declarations.calls.get(name)?;
-        let repeated = self.call_repetition(module, name)?.instances().into_iter().nth(position)?;
+        let repeats = self.call_repetition(module, name)?;
+        let repeated = repeats.instances.get(position)?;
         let place = self.remember(
             &module.children,
             (name, position),
@@ -216,9 +218,10 @@ impl<'m> Expander<'_, 'm> {
                 }
                 let address = module.address_of(&format!("module.{name}{}", repeated.key));
                 let path = local_directory(&module.path_from_root, source)?;
-                let providers = self.providers(module, block);
+                let providers = providers(module, block);
                 let waits_for = module.waits_for().map(std::sync::Arc::from);
-                let repeated = Repeated { waits_for: waits_for.or(repeated.waits_for), ..repeated };
+                let repeated =
+                    Repeated { waits_for: waits_for.or_else(|| repeated.waits_for.clone()), ..repeated.clone() };
                 let call = Call { caller: module.place, block, repeated, depth: module.depth() + 1 };
                 let child = self.add_module(|place| Module {
                     providers,
@@ -231,15 +234,15 @@ impl<'m> Expander<'_, 'm> {
     }
 
     /// How many instances of a resource there are.
-    pub(super) fn resource_repetition(&self, module: &Module<'m>, key: ResourceKey<'m>) -> Option<Rc<Repetition>> {
+    pub(super) fn resource_repetition(&self, module: &Module<'m>, key: ResourceKey<'m>) -> Option<Rc<Repeats>> {
         let block = *module.declarations.resources.get(&key)?;
         let unknown = || {
             let origin = resource_address(module, key, &Key::None).into();
-            Rc::new(Repetition::Unknown { texts: block.item.body.has_attribute("for_each"), origin })
+            Repeats::new(Repetition::Unknown { texts: block.item.body.has_attribute("for_each"), origin })
         };
         Some(self.remember(&module.resources, key, block.place(), unknown, || {
             let names = Names { expander: self, module, document: block.document, repeated: &Repeated::SINGLE };
-            Rc::new(self.repetition(block, &names))
+            Repeats::new(self.repetition(block, &names))
         }))
     }
 
@@ -251,20 +254,20 @@ impl<'m> Expander<'_, 'm> {
         path: &[Step<'_>],
     ) -> Option<(Value, usize)> {
         let (key, _) = module.declarations.resource(&key)?;
-        let repetition = self.resource_repetition(module, *key)?;
-        let instances = repetition.instances();
-        let (position, taken) = position(&repetition, path);
+        let repeats = self.resource_repetition(module, *key)?;
+        let instances = &repeats.instances;
+        let (position, taken) = position(&repeats.repetition, path);
         if let (Some(position), Some(Step::Attribute(name))) = (position, path.get(taken)) {
             let repeated = instances.get(position)?;
             return Some((self.argument(module, *key, position, repeated, name), taken + 1));
         }
-        let all = repetition.collect(|position| {
+        let all = repeats.repetition.collect(|position| {
             instances.get(position).map_or(Value::Null, |repeated| self.object(module, *key, position, repeated))
         });
         Some((all, 0))
     }
 
-    /// A resource's object with all configured arguments.
+    /// A resource's object with all that is known about its attributes.
     fn object(&self, module: &Module<'m>, key: ResourceKey<'m>, position: usize, repeated: &Repeated) -> Value {
         let mut attributes = Entries::new();
         if let Some(block) = module.declarations.resources.get(&key) {
@@ -279,6 +282,9 @@ impl<'m> Expander<'_, 'm> {
                     .iter()
                     .map(|(name, value)| (name.clone(), value.clone())),
             );
+        }
+        for name in self.attributes(key.0, key.1).keys() {
+            attributes.entry(name.clone()).or_insert_with(|| self.computed(module, key, repeated, name));
         }
         Value::Unknown(Unknown::with_attributes(resource_address(module, key, &repeated.key), attributes))
     }
@@ -306,9 +312,24 @@ impl<'m> Expander<'_, 'm> {
                 })
             }
             None if key.0 == Mode::Data => {
-                self.looked_up(module, key, position, repeated).get(name).cloned().unwrap_or_else(unknown)
+                let looked_up = self.looked_up(module, key, position, repeated).get(name).cloned();
+                looked_up.unwrap_or_else(|| self.computed(module, key, repeated, name))
             }
-            None => unknown(),
+            None => self.computed(module, key, repeated, name),
+        }
+    }
+
+    /// An attribute that the configuration does not set.
+    fn computed(&self, module: &Module<'m>, key: ResourceKey<'m>, repeated: &Repeated, name: &str) -> Value {
+        let origin = || format!("{}.{name}", resource_address(module, key, &repeated.key));
+        let block = module.declarations.resources.get(&key);
+        if block.is_some_and(|block| block.item.body.has_blocks(name) || has_dynamic(block.item, name)) {
+            return Value::unknown(origin());
+        }
+        match self.attributes(key.0, key.1).get(name) {
+            Some(true) => Value::Unknown(Unknown::present(origin())),
+            Some(false) => Value::Null,
+            None => Value::unknown(origin()),
         }
     }
 
@@ -331,6 +352,11 @@ impl<'m> Expander<'_, 'm> {
 /// Arguments that Terraform itself understands, for every resource.
 pub(super) fn is_meta(name: &str) -> bool {
     matches!(name, "count" | "for_each" | "provider" | "depends_on")
+}
+
+/// Whether a block holds a dynamic block of a type.
+fn has_dynamic(block: &Block, kind: &str) -> bool {
+    block.body.get_blocks("dynamic").any(|dynamic| dynamic.has_labels(&[kind]))
 }
 
 /// The instance that a path leads to, and the steps that say so.

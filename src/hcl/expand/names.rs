@@ -64,8 +64,9 @@ impl Names<'_, '_, '_> {
         Some(match (root, name, &self.repeated.key) {
             ("count", "index", Key::Number(number)) => Value::count(*number),
             ("each", "key", Key::Text(key)) => Value::String(key.clone()),
-            ("each", "value", Key::Text(_)) => self.repeated.value.clone(),
-            ("count", "index", Key::AnyNumber) | ("each", "key" | "value", Key::AnyText) => self.repeated.value.clone(),
+            ("count", "index", Key::AnyNumber) | ("each", "value", Key::Text(_)) | ("each", _, Key::AnyText) => {
+                self.repeated.value.clone()
+            }
             _ => return None,
         })
     }

@@ -1,6 +1,6 @@
 //! How often something is declared: `count` and `for_each`.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use hcl_edit::{Span, structure::Block};
 
@@ -21,6 +21,20 @@ pub(super) enum Repetition {
     },
 }
 
+/// A repetition and its instances, of which an unknown number is one that stands for all.
+#[derive(Debug)]
+pub(super) struct Repeats {
+    pub(super) repetition: Repetition,
+    pub(super) instances: Vec<Repeated>,
+}
+
+impl Repeats {
+    pub(super) fn new(repetition: Repetition) -> Rc<Self> {
+        let instances = repetition.instances();
+        Rc::new(Self { repetition, instances })
+    }
+}
+
 /// One instance of something repeated.
 #[derive(Clone, Debug)]
 pub(super) struct Repeated {
@@ -39,8 +53,7 @@ impl Repeated {
 const MOST_INSTANCES: usize = 10_000;
 
 impl Repetition {
-    /// The instances; an unknown number of them is one that stands for all.
-    pub(super) fn instances(&self) -> Vec<Repeated> {
+    fn instances(&self) -> Vec<Repeated> {
         match self {
             Self::Single => vec![Repeated::SINGLE],
             Self::Count(count) => (0..*count)

@@ -26,8 +26,10 @@ pub(super) fn expansion<'m>(expander: &Expander<'_, 'm>, root: &Module<'m>) -> E
 fn visit<'m>(expander: &Expander<'_, 'm>, module: &Module<'m>, instances: &mut Vec<Instance>) {
     let declarations = &module.declarations;
     for (name, variable) in &declarations.variables {
-        expander.variable(module, name);
-        validate(expander, module, variable.block);
+        // Text that stands in for an unknown value has another form than the value will have.
+        if !expander.variable(module, name).holds_stand_in() {
+            validate(expander, module, variable.block);
+        }
     }
     // What nothing refers to may be wrong as well.
     for name in declarations.locals.keys() {
@@ -37,10 +39,10 @@ fn visit<'m>(expander: &Expander<'_, 'm>, module: &Module<'m>, instances: &mut V
         expander.output(module, name);
     }
     for (key, block) in &declarations.resources {
-        let Some(repetition) = expander.resource_repetition(module, *key) else { continue };
+        let Some(repeats) = expander.resource_repetition(module, *key) else { continue };
         let depends_on = block.item.body.get_attribute("depends_on");
         let depends_on = depends_on.map(|list| configuration::references(&list.value, block.document));
-        for (position, repeated) in repetition.instances().into_iter().enumerate() {
+        for (position, repeated) in repeats.instances.iter().enumerate() {
             let waits_for = module.waits_for().or(repeated.waits_for.as_deref());
             instances.push(Instance {
                 address: resource_address(module, *key, &repeated.key),
@@ -51,14 +53,14 @@ fn visit<'m>(expander: &Expander<'_, 'm>, module: &Module<'m>, instances: &mut V
                 waits_for: waits_for.map(str::to_owned),
                 provider: configuration::provider_of(module, key.1, *block),
                 depends_on: depends_on.clone().unwrap_or_default(),
-                configuration: expander.resource_configuration(module, *key, position, &repeated),
-                key: repeated.key,
+                configuration: expander.resource_configuration(module, *key, position, repeated),
+                key: repeated.key.clone(),
             });
         }
     }
     for (name, call) in &declarations.calls {
-        let Some(repetition) = expander.call_repetition(module, name) else { continue };
-        for position in 0..repetition.instances().len() {
+        let Some(repeats) = expander.call_repetition(module, name) else { continue };
+        for position in 0..repeats.instances.len() {
             match expander.child(module, name, position) {
                 Some(child) => visit(expander, &child, instances),
                 None => missing(expander, module, *call),

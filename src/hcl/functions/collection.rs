@@ -177,7 +177,7 @@ fn range(arguments: &Arguments<'_>) -> Outcome {
             return wrong(format!("more than {LONGEST_RANGE} values"));
         }
         made.push(Value::Number(number));
-        match number.add(step) {
+        match number.plus(step) {
             Some(next) => number = next,
             None => return waits("a number out of range"),
         }

@@ -54,16 +54,19 @@ fn format_list(arguments: &Arguments<'_>) -> Outcome {
 /// What stands between `%` and the letter.
 #[derive(Default)]
 struct Verb {
-    plus: bool,
-    minus: bool,
-    space: bool,
-    zero: bool,
-    sharp: bool,
+    /// Some of `+`, `-`, space, `0` and `#`.
+    flags: Vec<char>,
     width: usize,
     precision: Option<usize>,
     /// The argument's number, from 1.
     argument: Option<usize>,
     letter: char,
+}
+
+impl Verb {
+    fn has(&self, flag: char) -> bool {
+        self.flags.contains(&flag)
+    }
 }
 
 fn fill_in(template: &str, values: &[Value]) -> Result<String, Failure> {
@@ -98,13 +101,7 @@ fn fill_in(template: &str, values: &[Value]) -> Result<String, Failure> {
 fn verb(characters: &mut Peekable<Chars<'_>>) -> Result<Verb, Failure> {
     let mut verb = Verb::default();
     while let Some(flag) = characters.next_if(|character| "+- 0#".contains(*character)) {
-        match flag {
-            '+' => verb.plus = true,
-            '-' => verb.minus = true,
-            ' ' => verb.space = true,
-            '0' => verb.zero = true,
-            _ => verb.sharp = true,
-        }
+        verb.flags.push(flag);
     }
     verb.width = digits(characters).unwrap_or(0).min(WIDEST);
     if characters.next_if_eq(&'.').is_some() {
@@ -138,7 +135,7 @@ fn formatted(verb: &Verb, value: &Value) -> Result<String, Failure> {
         return wrong(format!("null cannot be formatted with %{}", verb.letter));
     }
     match verb.letter {
-        'v' if verb.sharp => json::encode(value),
+        'v' if verb.has('#') => json::encode(value),
         'v' => match value {
             Value::String(text) => Ok(text.to_string()),
             Value::Number(number) => general(*number),
@@ -173,15 +170,18 @@ fn integer(verb: &Verb, number: Number) -> Result<String, Failure> {
         _ => ("", magnitude.to_string()),
     };
     let digits = format!("{digits:0>width$}", width = verb.precision.unwrap_or(0));
-    Ok(format!("{}{}{digits}", sign(verb, integer < 0), if verb.sharp { prefix } else { "" }))
+    Ok(format!("{}{}{digits}", sign(verb, integer < 0), if verb.has('#') { prefix } else { "" }))
 }
 
-const fn sign(verb: &Verb, negative: bool) -> &'static str {
-    match (negative, verb.plus, verb.space) {
-        (true, _, _) => "-",
-        (false, true, _) => "+",
-        (false, false, true) => " ",
-        (false, false, false) => "",
+fn sign(verb: &Verb, negative: bool) -> &'static str {
+    if negative {
+        "-"
+    } else if verb.has('+') {
+        "+"
+    } else if verb.has(' ') {
+        " "
+    } else {
+        ""
     }
 }
 
@@ -205,12 +205,12 @@ fn fixed(number: Number, decimals: usize) -> Result<String, Failure> {
     let shifted = u32::try_from(decimals)
         .ok()
         .and_then(|decimals| 10_i128.checked_pow(decimals))
-        .and_then(|scale| number.multiply(Number::integer(scale)));
+        .and_then(|scale| number.times(Number::integer(scale)));
     let Some(shifted) = shifted else {
         return waits("a number out of range");
     };
     let floor = shifted.floor();
-    let rest = shifted.subtract(Number::integer(floor)).and_then(|rest| rest.add(rest)).unwrap_or(Number::ZERO);
+    let rest = shifted.minus(Number::integer(floor)).and_then(|rest| rest.plus(rest)).unwrap_or(Number::ZERO);
     let up = match rest.cmp(&Number::integer(1)) {
         std::cmp::Ordering::Greater => 1,
         std::cmp::Ordering::Equal => floor.rem_euclid(2),
@@ -258,10 +258,10 @@ fn pad(verb: &Verb, text: String) -> Arc<str> {
         return text.into();
     }
     let missing = verb.width - length;
-    if verb.minus {
+    if verb.has('-') {
         return format!("{text}{}", " ".repeat(missing)).into();
     }
-    if !verb.zero {
+    if !verb.has('0') {
         return format!("{}{text}", " ".repeat(missing)).into();
     }
     // Zeros go between the sign and the digits.

@@ -61,7 +61,7 @@ fn sum(arguments: &Arguments<'_>) -> Outcome {
     let mut total = Some(Number::ZERO);
     for value in values {
         let number = evaluate::number(value)?;
-        total = total.and_then(|total| total.add(number));
+        total = total.and_then(|total| total.plus(number));
     }
     in_range(total)
 }

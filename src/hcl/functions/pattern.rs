@@ -1,7 +1,7 @@
 //! Functions with regular expressions.
 //!
-//! Terraform's are Go's, which share their syntax with the regex crate. A pattern that only Go takes gives an unknown
-//! value.
+//! Terraform's are Go's, which share their syntax and nearly all of their meaning with the regex crate: only `\d`, `\s`
+//! and `\w` are ASCII there and Unicode here. A pattern that only Go takes gives an unknown value.
 
 use std::{
     collections::HashMap,

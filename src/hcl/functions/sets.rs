@@ -18,8 +18,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The most combinations that `setproduct` makes here.
 const MOST_COMBINATIONS: usize = 100_000;
 
+/// What becomes of the elements so far and those of the next set.
+type Combine = fn(Vec<Value>, Vec<Value>) -> Result<Vec<Value>, Failure>;
+
 /// Combines the sets from left to right, all elements converted to one type.
-fn fold(arguments: &Arguments<'_>, combine: fn(Vec<Value>, Vec<Value>) -> Result<Vec<Value>, Failure>) -> Outcome {
+fn fold(arguments: &Arguments<'_>, combine: Combine) -> Outcome {
     let mut sizes = Vec::new();
     let mut elements = Vec::new();
     for position in 0..arguments.count() {

@@ -71,15 +71,12 @@ impl Writer {
             }
             _ => None,
         };
-        match inner {
-            Some(column) => {
-                self.new_line(column);
-                self.value(value, column, column + 2)
-            }
-            None => {
-                self.text.push(' ');
-                self.value(value, block, block + 2)
-            }
+        if let Some(column) = inner {
+            self.new_line(column);
+            self.value(value, column, column + 2)
+        } else {
+            self.text.push(' ');
+            self.value(value, block, block + 2)
         }
     }
 

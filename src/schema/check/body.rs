@@ -11,7 +11,7 @@ use crate::{
     schema::{
         provider,
         provider::{Block, NestedBlock},
-        types::Field,
+        types::{Field, Type},
     },
 };
 
@@ -84,7 +84,7 @@ impl FileCheck<'_, '_> {
                     .error("block-expected", message, span)
                     .label("a block of this name goes here")
                     .hint(format!("write `{name} {{ … }}` without `=`"));
-                self.findings.outcome.diagnostics.extend(owner.grade.firm(diagnostic));
+                self.findings.outcome.diagnostics.extend(owner.grade.reshaped(diagnostic));
             }
             None => {
                 let message = format!("`{}` has no argument `{name}`", owner.name);
@@ -164,14 +164,21 @@ impl FileCheck<'_, '_> {
         };
         // Providers let people write a list of objects as repeated blocks too.
         match argument.kind.block_fields() {
-            Some(fields) if argument.is_argument() => self.body(body, at, &block_of(fields), within),
+            Some(fields) if argument.is_argument() && !argument.nested => {
+                self.body(body, at, &block_of(fields), within);
+            }
             _ => {
+                let value = match argument.kind {
+                    Type::List(_) | Type::Set(_) => "[{ … }]",
+                    Type::Map(_) | Type::Object(_) => "{ … }",
+                    _ => "…",
+                };
                 let message = format!("`{name}` of `{}` is an argument, not a block", owner.name);
                 let diagnostic = self
                     .error("argument-expected", message, at)
                     .label("an argument of this name goes here")
-                    .hint(format!("write `{name} = …`"));
-                self.findings.outcome.diagnostics.extend(owner.grade.firm(diagnostic));
+                    .hint(format!("write `{name} = {value}`"));
+                self.findings.outcome.diagnostics.extend(owner.grade.reshaped(diagnostic));
             }
         }
         false
@@ -258,6 +265,7 @@ fn nested_limit(nested: &NestedBlock) -> Option<u64> {
 fn block_of(fields: &IndexMap<String, Field>) -> Arc<Block> {
     let argument = |field: &Field| provider::Attribute {
         kind: field.kind.clone(),
+        nested: false,
         required: false,
         optional: !field.computed,
         computed: field.computed,

@@ -3,7 +3,9 @@
 //! Where a lock file pins the provider, its version counts instead of the constraint.
 //!
 //! - The constraint admits the schema's version (or begins one release after it): a finding is an error.
-//! - It admits earlier major versions too: an error still, since `terraform init` takes the newest, and it says so.
+//! - It admits earlier major versions too, which other modules of a configuration may narrow it to: what major versions
+//!   change (types removed, blocks that became arguments, arguments that became read-only) is a warning, everything
+//!   else an error that names the constraint.
 //! - It admits only newer versions of the same major version: arguments and types may have been added since. A name
 //!   that looks like a slip of a known one is still an error; any other unknown name is a warning that says so.
 //! - It admits only another major version: anything may differ. Only slips are reported, as warnings.
@@ -40,11 +42,16 @@ impl<'a> Grade<'a> {
         }
     }
 
-    /// A finding that a newer provider could make right.
+    /// A block written as an argument or the other way round, which only another major version would make right.
+    pub(super) fn reshaped(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
+        self.firm(diagnostic).map(|diagnostic| self.less_where_older(diagnostic))
+    }
+
+    /// A finding that another version of the provider could make right.
     pub(super) fn loose(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
         match self.standing {
             Standing::Covered => Some(diagnostic),
-            Standing::AlsoOlder => Some(self.admitted(diagnostic)),
+            Standing::AlsoOlder => Some(self.less_where_older(self.admitted(diagnostic))),
             Standing::Newer => Some(self.doubted(diagnostic)),
             Standing::OtherMajor => None,
         }
@@ -68,6 +75,25 @@ impl<'a> Grade<'a> {
             Standing::OtherMajor if is_slip => Some(Diagnostic { severity: Severity::Warning, ..hinted(diagnostic) }),
             Standing::OtherMajor => None,
         }
+    }
+
+    /// A type that is not among those the schema has.
+    pub(super) fn unknown_type<'n>(
+        &self,
+        diagnostic: Diagnostic,
+        name: &str,
+        names: impl IntoIterator<Item = &'n str> + Clone,
+    ) -> Option<Diagnostic> {
+        let close = names.clone().into_iter().filter(|known| shares_letters(name, known));
+        let is_slip = did_you_mean(name, close).is_some_and(|close| is_slip(name, close));
+        let graded = self.unknown(diagnostic, name, names)?;
+        Some(if is_slip { graded } else { self.less_where_older(graded) })
+    }
+
+    /// A warning where the module may have been written for an earlier major version.
+    fn less_where_older(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let severity = if self.standing == Standing::AlsoOlder { Severity::Warning } else { diagnostic.severity };
+        Diagnostic { severity, ..diagnostic }
     }
 
     /// Adds which version this is about.

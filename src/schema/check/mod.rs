@@ -133,8 +133,10 @@ impl<'a> Context<'a> {
         };
         match provider.block(mode, kind) {
             Some(block) => Lookup::Known(block, grade),
-            // The embedded schemas have no ephemeral resources at all.
-            None if provider.names(mode).next().is_none() => Lookup::Foreign(provider.source().to_owned()),
+            // The embedded schemas have no ephemeral resources at all, and a stored one may be damaged.
+            None if provider.names(mode).next().is_none() || provider.has(mode, kind) => {
+                Lookup::Foreign(provider.source().to_owned())
+            }
             None => Lookup::Unknown(provider, grade),
         }
     }

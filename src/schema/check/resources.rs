@@ -42,25 +42,42 @@ impl<'a> FileCheck<'a, '_> {
             }
             Lookup::Foreign(source) => {
                 self.meta_arguments(&block.body, mode, None);
-                self.skip(source, kind_name);
+                match self.slip_of_provider(mode, kind_name) {
+                    Some(meant) => {
+                        let span = self.document.span(kind);
+                        let message = format!("no provider of the module has a {} `{kind_name}`", mode.noun());
+                        let diagnostic = self.error(unknown_code(mode), message, span).label("unknown type");
+                        self.push(diagnostic.hint(format!("did you mean `{meant}`?")));
+                    }
+                    None => self.skip(source, kind_name),
+                }
             }
         }
     }
 
+    /// The type meant where only the provider's part of its name is mistyped, as in `asw_vpc`.
+    fn slip_of_provider(&self, mode: Mode, kind: &str) -> Option<String> {
+        let (local_name, rest) = kind.split_once('_')?;
+        if self.context.module.requirements.contains_key(local_name) {
+            return None;
+        }
+        let names = self.context.schemas.providers().filter_map(|provider| {
+            let meant = provider.source().rsplit('/').next()?;
+            (strsim::damerau_levenshtein(local_name, meant) == 1).then(|| (provider, format!("{meant}_{rest}")))
+        });
+        names.into_iter().find(|(provider, meant)| provider.has(mode, meant)).map(|(_, meant)| meant)
+    }
+
     fn unknown_type(&mut self, mode: Mode, kind: &BlockLabel, provider: &Provider, grade: &Grade<'_>) {
         let name = kind.as_str();
-        let code = match mode {
-            Mode::Resource => "unknown-resource-type",
-            Mode::Data => "unknown-data-source",
-            Mode::Ephemeral => "unknown-ephemeral-resource",
-        };
         let message = format!("{} {} has no {} `{name}`", provider.source(), provider.version(), mode.noun());
         let other = [Mode::Resource, Mode::Data].into_iter().find(|other| provider.has(*other, name));
         let span = self.document.span(kind);
-        let diagnostic = self.error(code, message, span).label("unknown type").hint_if(
+        let diagnostic = self.error(unknown_code(mode), message, span).label("unknown type").hint_if(
             other.map(|other| format!("`{name}` is a {}: write `{} \"{name}\"`", other.noun(), other.keyword())),
         );
-        let graded = grade.unknown(diagnostic, name, provider.names(mode));
+        let names: Vec<&str> = provider.names(mode).collect();
+        let graded = grade.unknown_type(diagnostic, name, names);
         self.findings.outcome.diagnostics.extend(graded);
     }
 
@@ -84,5 +101,13 @@ impl<'a> FileCheck<'a, '_> {
         };
         let mut overrides = self.context.module.documents.iter().filter(|document| Module::is_override(document));
         self.is_override || overrides.any(|document| document.body().blocks().any(same))
+    }
+}
+
+const fn unknown_code(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Resource => "unknown-resource-type",
+        Mode::Data => "unknown-data-source",
+        Mode::Ephemeral => "unknown-ephemeral-resource",
     }
 }

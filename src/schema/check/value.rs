@@ -49,6 +49,24 @@ impl Form {
             Expression::ForExpr(each) if each.key_expr.is_some() => Some(Self::Mapping),
             Expression::Array(_) | Expression::ForExpr(_) => Some(Self::Sequence),
             Expression::Object(_) => Some(Self::Mapping),
+            Expression::FuncCall(call) if !call.name.is_namespaced() => Self::returned_by(call.name.name.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl Form {
+    /// The form of what a function returns, where it is always the same.
+    fn returned_by(function: &str) -> Option<Self> {
+        match function {
+            "base64encode" | "file" | "format" | "join" | "jsonencode" | "lower" | "replace" | "sha256" | "substr"
+            | "tostring" | "trimspace" | "upper" | "yamlencode" => Some(Self::Text),
+            "ceil" | "floor" | "length" | "tonumber" => Some(Self::Number),
+            "alltrue" | "anytrue" | "can" | "contains" | "endswith" | "fileexists" | "startswith" | "strcontains"
+            | "tobool" => Some(Self::Bool),
+            "chunklist" | "compact" | "concat" | "distinct" | "flatten" | "formatlist" | "keys" | "range" | "sort"
+            | "split" | "tolist" | "toset" | "values" => Some(Self::Sequence),
+            "tomap" | "zipmap" => Some(Self::Mapping),
             _ => None,
         }
     }
