@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, env, fs, path::Path, process::Command};
 
 use common::{DEV, PROD, Workspace, changed};
 use deployer::{
@@ -117,12 +117,13 @@ fn terraform_has_nothing_to_lay_out_anew() {
             workspace.write(&format!("{name}/{}", file.path), &file.text);
         }
     }
-    let output = Command::new("terraform")
+    let terraform = env::var_os("DEPLOYER_TERRAFORM").unwrap_or_else(|| "terraform".into());
+    let output = Command::new(&terraform)
         .args(["fmt", "-check", "-recursive", "-diff", "-no-color"])
         .env_remove("TF_CLI_CONFIG_FILE")
         .current_dir(workspace.root())
         .output()
-        .unwrap_or_else(|error| panic!("this test needs terraform on PATH: {error}"));
+        .unwrap_or_else(|error| panic!("this test needs {}: {error}", terraform.display()));
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
 }
