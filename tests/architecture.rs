@@ -1,5 +1,7 @@
 //! The shape of the source: which part may know which, who may touch the disk, and what no file may have.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails it by panicking, as the test itself does")]
+
 use std::{
     collections::BTreeSet,
     fs,

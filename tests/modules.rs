@@ -1,6 +1,12 @@
 //! The Terraform modules: every file of their folders is used, and what is composed of them is laid out as Terraform
 //! lays it out and allowed by the deploy role's policy.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test fails it by panicking, as the test itself does"
+)]
+
 mod common;
 
 use std::{collections::BTreeSet, env, fs, path::Path, process::Command};
@@ -64,6 +70,10 @@ fn generated(environment: &EnvironmentSpec) -> Vec<GeneratedFile> {
     files
 }
 
+fn is_terraform(file: &GeneratedFile) -> bool {
+    Path::new(&file.path).extension().is_some_and(|extension| extension == "tf")
+}
+
 #[test]
 fn every_folder_is_registered() {
     let registered: BTreeSet<&str> = ALL.iter().map(|module| module.name).collect();
@@ -113,7 +123,7 @@ fn a_readme_has_the_tables_people_know() {
 fn terraform_has_nothing_to_lay_out_anew() {
     let workspace = Workspace::empty();
     for (name, environment) in combinations() {
-        for file in generated(&environment).iter().filter(|file| file.path.ends_with(".tf")) {
+        for file in generated(&environment).iter().filter(|file| is_terraform(file)) {
             workspace.write(&format!("{name}/{}", file.path), &file.text);
         }
     }
@@ -132,7 +142,7 @@ fn terraform_has_nothing_to_lay_out_anew() {
 fn the_deploy_role_is_allowed_every_type_and_no_more_documents_than_iam_takes() {
     for (name, environment) in combinations() {
         let needs = needs(&environment);
-        for file in generated(&environment).iter().filter(|file| file.path.ends_with(".tf")) {
+        for file in generated(&environment).iter().filter(|file| is_terraform(file)) {
             let document = Document::parse(Source::new(&file.path, &file.text)).unwrap();
             for block in document.body().blocks() {
                 let types = match block.ident.as_str() {

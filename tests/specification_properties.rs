@@ -3,12 +3,13 @@
 
 mod common;
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::{fmt::Write as _, path::Path, sync::LazyLock};
 
 use common::{DEV, PROD};
 use deployer::{
     catalog::regions::regions,
     diagnostic::Source,
+    files::GeneratedFile,
     generate::{module_files, problems, stack_files},
     hcl::Document,
     report::diagnostic::{Colour, json, people, workflow},
@@ -228,6 +229,10 @@ fn loaded(name: &str, text: &str) -> Result<EnvironmentSpec, TestCaseError> {
     }
 }
 
+fn is_terraform(file: &GeneratedFile) -> bool {
+    Path::new(&file.path).extension().is_some_and(|extension| extension == "tf")
+}
+
 /// Edits of a text: where (as a part of its length), how much is taken out, and what is put in.
 fn edits() -> impl Strategy<Value = Vec<(f64, usize, String)>> {
     let words = [
@@ -293,7 +298,7 @@ proptest! {
         prop_assert!(files == generate(), "generating twice gives two results");
         let found = problems(&files, &SCHEMAS);
         prop_assert!(found.is_empty(), "{}", people(&found, Colour::Plain, 120));
-        for file in files.iter().filter(|file| file.path.ends_with(".tf")) {
+        for file in files.iter().filter(|file| is_terraform(file)) {
             let document = Document::parse(Source::new(&file.path, &file.text));
             prop_assert!(document.is_ok_and(|document| document.problems().is_empty()), "{} is no HCL", file.path);
         }
