@@ -131,7 +131,7 @@ fn distribution(content: &mut Content, environment: &EnvironmentSpec) {
         }
     };
     distribution = distribution
-        .refer("origin_secret_arn", "var.origin_secret_arn")
+        .refer("origin_secret_arn", "module.waf_origin.origin_secret_arn")
         .refer("web_acl_arn", "module.waf_edge.acl_arn")
         .paragraph()
         .set("origin_read_timeout", environment.timeouts().origin_read)
