@@ -9,7 +9,7 @@ use crate::{
     hcl::{
         Document,
         evaluate::{Entries, Value},
-        expand::{Configuration, Expansion, ModuleSource, Surroundings, expand},
+        expand::{Configuration, Expansion, ModuleSource, Surroundings, expand, local_directory},
     },
     spec::EnvironmentSpec,
     stacks::{self, Input, Stack},
@@ -35,7 +35,7 @@ pub fn expand_stacks(environment: &EnvironmentSpec, files: &[GeneratedFile]) -> 
             continue;
         };
         let inputs = (stack.content)(environment).inputs;
-        let around = Around { environment, modules: &modules, files, earlier: &expanded, inputs };
+        let around = Around { environment, folder: &folder, modules: &modules, files, earlier: &expanded, inputs };
         let expansion = expand(root, &around);
         expanded.push(ExpandedStack { stack, expansion });
     }
@@ -61,6 +61,7 @@ fn module_sources(files: &[GeneratedFile]) -> HashMap<String, ModuleSource> {
 /// What a stack finds: the workspace's modules and files, and the outputs of the stacks before it.
 struct Around<'a> {
     environment: &'a EnvironmentSpec,
+    folder: &'a str,
     modules: &'a HashMap<String, ModuleSource>,
     files: &'a [GeneratedFile],
     earlier: &'a [ExpandedStack],
@@ -99,7 +100,9 @@ impl<'a> Surroundings<'a> for Around<'a> {
         known.into_iter().map(|(name, value)| (name.into(), Value::string(value))).collect()
     }
 
+    /// Terraform runs in the stack's folder, so paths start there.
     fn read(&self, path: &str) -> Option<String> {
+        let path = local_directory(self.folder, path)?;
         self.files.iter().find(|file| file.path == path).map(|file| file.text.clone())
     }
 }

@@ -35,6 +35,7 @@ use source::{Declarations, Place};
 
 pub use instance::{Configuration, Expansion, Instance, Key, Mode, NestedBlock};
 pub use source::ModuleSource;
+pub(crate) use source::local_directory;
 
 /// What a root module finds around it.
 pub trait Surroundings<'m> {
