@@ -45,7 +45,8 @@ pub(crate) fn environments() -> &'static [Environment] {
             .collect();
         let made = |&(tier, mode, compute): &_| Environment::new(tier, mode, compute);
         thread::scope(|scope| {
-            let parts: Vec<_> = all.chunks(3).map(|part| scope.spawn(move || part.iter().map(made).collect::<Vec<_>>())).collect();
+            let parts: Vec<_> =
+                all.chunks(3).map(|part| scope.spawn(move || part.iter().map(made).collect::<Vec<_>>())).collect();
             parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
         })
     });
@@ -148,6 +149,11 @@ impl Deref for Resource<'_> {
 }
 
 impl<'a> Resource<'a> {
+    /// All of its configuration, for as long as the environments live.
+    pub(crate) const fn configuration(&self) -> &'a Configuration {
+        &self.instance.configuration
+    }
+
     /// An argument, by its path: names of nested blocks (the first of each kind) before the name.
     pub(crate) fn get(&self, path: &str) -> Option<&'a Value> {
         lookup(&self.instance.configuration, path)

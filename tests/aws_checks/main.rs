@@ -2,10 +2,17 @@
 //!
 //! The numbers are those of the forty checks in the design (`aws.md`, section 7).
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails it by panicking, as the test itself does")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test fails it by panicking, as the test itself does"
+)]
 
+mod access;
+mod encryption;
 mod environments;
 mod findings;
 mod network;
+mod policies;
 mod specifications;
 mod state;

@@ -26,7 +26,12 @@ fn no_ingress_from_anywhere() {
                 Some(range) => range == environment.spec.network.cidr.to_string(),
                 None => rule.has("referenced_security_group_id") || rule.has("prefix_list_id"),
             };
-            findings.argument(&rule, "cidr_ipv4", narrow && !rule.has("cidr_ipv6"), "must be the VPC, a group or a list");
+            findings.argument(
+                &rule,
+                "cidr_ipv4",
+                narrow && !rule.has("cidr_ipv6"),
+                "must be the VPC, a group or a list",
+            );
             if rule.has("prefix_list_id") {
                 let list = rule.target("prefix_list_id").unwrap();
                 findings.text(&list, "name", "com.amazonaws.global.cloudfront.origin-facing");
@@ -39,12 +44,14 @@ fn no_ingress_from_anywhere() {
 fn security_group_rules_stand_alone() {
     everywhere(|environment, findings| {
         for group in environment.resources("aws_security_group") {
-            let inline = group.configuration.blocks.iter().any(|block| ["ingress", "egress"].contains(&block.kind.as_str()));
+            let inline =
+                group.configuration.blocks.iter().any(|block| ["ingress", "egress"].contains(&block.kind.as_str()));
             let attributes = group.has("ingress") || group.has("egress");
             findings.expect(&group, !inline && !attributes, "inline rules", "must be resources of their own");
         }
         for kind in ["aws_security_group_rule", "aws_network_acl_rule"] {
-            findings.fact(environment.resources(kind).next().is_none(), || format!("{}: {kind}", environment.spec.name));
+            findings
+                .fact(environment.resources(kind).next().is_none(), || format!("{}: {kind}", environment.spec.name));
         }
     });
 }
@@ -99,11 +106,18 @@ fn nodes_balancer_and_links_stand_in_their_own_subnets() {
         for link in environment.resources("aws_apigatewayv2_vpc_link") {
             in_tier(findings, &link, "subnet_ids", "intra", 2);
         }
-        for endpoint in environment.resources("aws_vpc_endpoint").filter(|it| it.text("vpc_endpoint_type") == Some("Interface")) {
+        for endpoint in
+            environment.resources("aws_vpc_endpoint").filter(|it| it.text("vpc_endpoint_type") == Some("Interface"))
+        {
             in_tier(findings, &endpoint, "subnet_ids", "private", 2);
         }
         for subnet in environment.resources("aws_subnet") {
-            findings.argument(&subnet, "map_public_ip_on_launch", subnet.is_off("map_public_ip_on_launch"), "must be off");
+            findings.argument(
+                &subnet,
+                "map_public_ip_on_launch",
+                subnet.is_off("map_public_ip_on_launch"),
+                "must be off",
+            );
         }
     });
 }
@@ -158,7 +172,12 @@ fn nat_gateways_match_the_environment() {
         for gateway in &gateways {
             match environment.spec.network.nat {
                 NatMode::Regional => findings.text(gateway, "availability_mode", "regional"),
-                _ => findings.argument(gateway, "subnet_id", gateway.target("subnet_id").unwrap().name == "public", "must be public"),
+                _ => findings.argument(
+                    gateway,
+                    "subnet_id",
+                    gateway.target("subnet_id").unwrap().name == "public",
+                    "must be public",
+                ),
             }
         }
         let routes: Vec<_> = environment.resources("aws_route").filter(|route| route.name == "private_nat").collect();
@@ -185,7 +204,12 @@ fn the_flow_log_is_kept() {
         findings.text(&log, "traffic_type", traffic);
         let group = log.target("log_destination").unwrap();
         let days = i128::from(environment.spec.network.flow_log_days);
-        findings.argument(&group, "retention_in_days", group.number("retention_in_days") == days, "must be as specified");
+        findings.argument(
+            &group,
+            "retention_in_days",
+            group.number("retention_in_days") == days,
+            "must be as specified",
+        );
     });
 }
 
@@ -195,7 +219,12 @@ fn subnets_lie_apart_and_inside_the_vpc() {
         let mut placed: Vec<(Ipv4Net, String)> = Vec::new();
         for subnet in environment.resources("aws_subnet") {
             let range: Ipv4Net = subnet.text("cidr_block").unwrap().parse().unwrap();
-            findings.argument(&subnet, "cidr_block", environment.spec.network.cidr.contains(&range), "must be in the VPC");
+            findings.argument(
+                &subnet,
+                "cidr_block",
+                environment.spec.network.cidr.contains(&range),
+                "must be in the VPC",
+            );
             let least = match subnet.name.as_str() {
                 "private" => 22,
                 "intra" => 26,
@@ -208,7 +237,8 @@ fn subnets_lie_apart_and_inside_the_vpc() {
             }
             placed.push((range, subnet.address.clone()));
         }
-        let zones: BTreeSet<_> = environment.resources("aws_subnet").map(|it| it.text("availability_zone_id").unwrap()).collect();
+        let zones: BTreeSet<_> =
+            environment.resources("aws_subnet").map(|it| it.text("availability_zone_id").unwrap()).collect();
         findings.fact(placed.len() == 3 * zones.len(), || format!("{}: a tier misses a zone", environment.spec.name));
     });
 }
@@ -220,12 +250,23 @@ fn the_intra_tier_has_no_way_out() {
             let table = route.target("route_table_id").unwrap();
             findings.argument(&route, "route_table_id", table.name != "intra", "must have local routes only");
             if route.has("gateway_id") {
-                findings.argument(&route, "route_table_id", table.name == "public", "the internet is for the public tier");
+                findings.argument(
+                    &route,
+                    "route_table_id",
+                    table.name == "public",
+                    "the internet is for the public tier",
+                );
             }
         }
         for association in environment.resources("aws_route_table_association") {
-            let (subnet, table) = (association.target("subnet_id").unwrap(), association.target("route_table_id").unwrap());
-            findings.expect(&association, subnet.name == table.name, &table.address, "must be a table of the subnet's tier");
+            let (subnet, table) =
+                (association.target("subnet_id").unwrap(), association.target("route_table_id").unwrap());
+            findings.expect(
+                &association,
+                subnet.name == table.name,
+                &table.address,
+                "must be a table of the subnet's tier",
+            );
         }
     });
 }
@@ -256,6 +297,11 @@ fn the_vpc_resolves_private_names() {
         findings.on(&vpc, "enable_dns_hostnames");
         let gateway = environment.resource("aws_internet_gateway");
         let attached = lookup(&gateway.configuration, "vpc_id").and_then(reference);
-        findings.expect(&gateway, attached.is_some_and(|id| id.ends_with("aws_vpc.this.id")), "vpc_id", "must be the VPC");
+        findings.expect(
+            &gateway,
+            attached.is_some_and(|id| id.ends_with("aws_vpc.this.id")),
+            "vpc_id",
+            "must be the VPC",
+        );
     });
 }

@@ -21,9 +21,10 @@ fn attribute(file: &GeneratedFile, path: &[&str], name: &str) -> Option<String> 
 }
 
 fn files<'a>(environment: &'a Environment, folder: &'a str, name: &'a str) -> impl Iterator<Item = &'a GeneratedFile> {
-    environment.files.iter().filter(move |file| {
-        file.path.starts_with(folder) && file.path.rsplit('/').next() == Some(name)
-    })
+    environment
+        .files
+        .iter()
+        .filter(move |file| file.path.starts_with(folder) && file.path.rsplit('/').next() == Some(name))
 }
 
 /// Check 1.
@@ -32,10 +33,12 @@ fn terraform_and_the_provider_are_new_enough_and_bounded() {
     everywhere(|environment, findings| {
         for file in files(environment, "", "versions.tf") {
             let terraform = attribute(file, &["terraform"], "required_version");
-            findings.fact(terraform.as_deref() == Some(">= 1.10"), || format!("{}: terraform {terraform:?}", file.path));
+            findings
+                .fact(terraform.as_deref() == Some(">= 1.10"), || format!("{}: terraform {terraform:?}", file.path));
             // `~> 6.26` is at least 6.26 and less than 7.
             let aws = attribute(file, &["terraform", "required_providers"], "aws");
-            let bounded = aws.as_ref().is_some_and(|aws| aws.contains("\"hashicorp/aws\"") && aws.contains("\"~> 6.26\""));
+            let bounded =
+                aws.as_ref().is_some_and(|aws| aws.contains("\"hashicorp/aws\"") && aws.contains("\"~> 6.26\""));
             findings.fact(bounded, || format!("{}: aws {aws:?}", file.path));
             for provider in ["helm", "random"] {
                 let declared = attribute(file, &["terraform", "required_providers"], provider);
@@ -52,7 +55,8 @@ fn terraform_and_the_provider_are_new_enough_and_bounded() {
 fn states_are_encrypted_and_locked_by_their_bucket() {
     everywhere(|environment, findings| {
         for file in files(environment, "environments/", "versions.tf") {
-            for (name, wanted) in [("encrypt", "true"), ("use_lockfile", "true"), ("region", &environment.spec.region)] {
+            for (name, wanted) in [("encrypt", "true"), ("use_lockfile", "true"), ("region", &environment.spec.region)]
+            {
                 let value = attribute(file, &["terraform", "backend"], name);
                 findings.fact(value.as_deref() == Some(wanted), || format!("{}: {name} = {value:?}", file.path));
             }
@@ -70,12 +74,22 @@ fn the_state_bucket_is_kept_encrypted_and_private() {
         for kind in ["aws_s3_bucket", "aws_kms_key"] {
             findings.on(&in_state(kind), "lifecycle.prevent_destroy");
         }
-        findings.argument(&in_state("aws_s3_bucket"), "force_destroy", in_state("aws_s3_bucket").is_off("force_destroy"), "must not be emptied");
+        findings.argument(
+            &in_state("aws_s3_bucket"),
+            "force_destroy",
+            in_state("aws_s3_bucket").is_off("force_destroy"),
+            "must not be emptied",
+        );
         findings.text(&in_state("aws_s3_bucket_versioning"), "versioning_configuration.status", "Enabled");
         let encryption = in_state("aws_s3_bucket_server_side_encryption_configuration");
         findings.text(&encryption, "rule.apply_server_side_encryption_by_default.sse_algorithm", "aws:kms");
         let key = encryption.target("rule.apply_server_side_encryption_by_default.kms_master_key_id");
-        findings.expect(&encryption, key.is_some_and(|key| key.kind == "aws_kms_key"), "key", "must be the module's own");
+        findings.expect(
+            &encryption,
+            key.is_some_and(|key| key.kind == "aws_kms_key"),
+            "key",
+            "must be the module's own",
+        );
         // Public access and transport are checked for every bucket in `encryption`.
     });
 }
@@ -133,7 +147,8 @@ fn every_resource_bears_the_default_tags() {
                 ("ManagedBy", "deployer"),
                 ("CostCentre", "4711"),
             ] {
-                let line = tags.lines().any(|line| line.trim().starts_with(name) && line.ends_with(&format!("\"{value}\"")));
+                let line =
+                    tags.lines().any(|line| line.trim().starts_with(name) && line.ends_with(&format!("\"{value}\"")));
                 findings.fact(line, || format!("{path}: tag {name} is not {value:?} in {tags}"));
             }
             let accounts = attribute(file, &["provider"], "allowed_account_ids");
@@ -142,7 +157,12 @@ fn every_resource_bears_the_default_tags() {
             findings.fact(regional.as_ref() == Some(&environment.spec.region), || format!("{path}: {regional:?}"));
         }
         for instance in environment.instances() {
-            findings.expect(&instance, ["aws", "helm", "random"].contains(&instance.provider.as_str()), &instance.provider, "must use the provider with the default tags");
+            findings.expect(
+                &instance,
+                ["aws", "helm", "random"].contains(&instance.provider.as_str()),
+                &instance.provider,
+                "must use the provider with the default tags",
+            );
         }
     });
 }
