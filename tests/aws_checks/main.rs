@@ -9,10 +9,15 @@
 )]
 
 mod access;
+mod balancer;
+mod cluster;
+mod edge;
 mod encryption;
 mod environments;
 mod findings;
+mod monitoring;
 mod network;
 mod policies;
+mod registry;
 mod specifications;
 mod state;
