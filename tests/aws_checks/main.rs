@@ -11,11 +11,13 @@
 mod access;
 mod balancer;
 mod cluster;
+mod composition;
 mod edge;
 mod encryption;
 mod environments;
 mod findings;
 mod monitoring;
+mod names;
 mod network;
 mod policies;
 mod registry;
