@@ -45,7 +45,9 @@ fn content(environment: &EnvironmentSpec) -> Content {
     }
     if environment.edge.domain.is_some() {
         content.input("60-edge", "certificate_arn", "string", "Certificate of the domain.");
-        monitoring = monitoring.set("certificate_arns", Value::List(vec![Value::expression("var.certificate_arn")]));
+        content.input("40-platform", "origin_certificate_arn", "string", "Certificate of the load balancer.");
+        let certificates = ["var.certificate_arn", "var.origin_certificate_arn"].map(Value::expression);
+        monitoring = monitoring.set("certificate_arns", Value::List(certificates.into()));
     }
     let idle: Vec<&str> =
         environment.models.iter().filter(|model| model.replicas_min == 0).map(|model| model.name.as_str()).collect();

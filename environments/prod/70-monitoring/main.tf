@@ -23,7 +23,7 @@ module "monitoring" {
     stage = var.api_stage
   }
   nat_gateway_ids  = var.nat_gateway_ids
-  certificate_arns = [var.certificate_arn]
+  certificate_arns = [var.certificate_arn, var.origin_certificate_arn]
 
   canary = {
     url = "${var.url}/health"

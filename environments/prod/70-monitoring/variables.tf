@@ -68,6 +68,12 @@ variable "certificate_arn" {
   nullable    = false
 }
 
+variable "origin_certificate_arn" {
+  description = "Certificate of the load balancer. Output `origin_certificate_arn` of 40-platform."
+  type        = string
+  nullable    = false
+}
+
 variable "url" {
   description = "Address of the endpoint. Output `url` of 60-edge."
   type        = string
