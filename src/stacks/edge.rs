@@ -60,6 +60,11 @@ fn api(content: &mut Content, environment: &EnvironmentSpec) {
     }
     content.module(callers(api, environment));
     let prefix = word(&edge.mode);
+    content.output(
+        "api_domain",
+        "Name that requests are signed for, where callers sign them.",
+        format!("module.api_gateway.{prefix}_invoke_domain"),
+    );
     content.output("api_id", "ID of the API.", format!("module.api_gateway.{prefix}_api_id"));
     content.output("api_stage", "Stage of the API.", format!("module.api_gateway.{prefix}_stage_name"));
     content.output("api_log_group_name", "Access log of the API.", "module.api_gateway.access_log_group_name");
@@ -126,7 +131,7 @@ fn distribution(content: &mut Content, environment: &EnvironmentSpec) {
         }
     };
     distribution = distribution
-        .refer("origin_secret_arn", "var.origin_secret_arn")
+        .refer("origin_secret_arn", "module.waf_origin.origin_secret_arn")
         .refer("web_acl_arn", "module.waf_edge.acl_arn")
         .paragraph()
         .set("origin_read_timeout", environment.timeouts().origin_read)

@@ -107,6 +107,10 @@ fn load_balancer(content: &mut Content, environment: &EnvironmentSpec, managed: 
         balancer = balancer.set("jwt", jwt);
     }
     content.module(balancer);
+    if environment.edge.domain.is_some() {
+        let certificate = "module.alb_controller.certificate_arn";
+        content.output("origin_certificate_arn", "Certificate of the load balancer.", certificate);
+    }
     for (name, description) in [
         ("alb_arn", "ARN of the load balancer."),
         ("alb_arn_suffix", "Its dimension in CloudWatch."),

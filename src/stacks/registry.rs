@@ -33,6 +33,11 @@ fn content(environment: &EnvironmentSpec) -> Content {
             "Where to pull images of other registries from, by registry.",
             "module.ecr.pull_through_urls",
         );
+        content.output(
+            "pull_through_repository_arns",
+            "Repositories that those images are kept in.",
+            "module.ecr.pull_through_repository_arns",
+        );
     }
     content.module(
         ecr.set("repositories", Value::texts([IMAGE_REPOSITORY]))

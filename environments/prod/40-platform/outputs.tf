@@ -1,5 +1,10 @@
 # Written by deployer. Edit freely: generating again keeps every edit.
 
+output "origin_certificate_arn" {
+  description = "Certificate of the load balancer."
+  value       = module.alb_controller.certificate_arn
+}
+
 output "alb_arn" {
   description = "ARN of the load balancer."
   value       = module.alb_controller.alb_arn
