@@ -47,7 +47,11 @@ fn content(environment: &EnvironmentSpec) -> Content {
             .set("force_delete", disposable),
     );
     content.module(module("model_store", environment).set("force_destroy", disposable));
-    content.module(module("secrets", environment).set("recovery_window_days", if disposable { 0 } else { 30_u32 }));
+    let mut secrets = module("secrets", environment).set("recovery_window_days", if disposable { 0 } else { 30_u32 });
+    if environment.has_gated_model() {
+        secrets = secrets.set("create_hub_token", true);
+    }
+    content.module(secrets);
     content.output("repository_urls", "Image repositories, by name.", "module.ecr.repository_urls");
     content.output("model_bucket", "Bucket of the staged weights.", "module.model_store.bucket");
     content.output("model_bucket_arn", "ARN of that bucket.", "module.model_store.bucket_arn");
