@@ -55,6 +55,7 @@ pub fn documents(
         state_key: format!("{state_prefix}/*"),
         state_prefix,
         name,
+        permissions_boundary: environment.permissions_boundary().map(str::to_owned),
     };
     policies(table(), &needs(environment), &scope, access)
 }

@@ -123,6 +123,7 @@ const PARTLY_KNOWN: &[(&str, &str)] = &[
     ("length(toset([var.x, var.y]))", "(known after var.x)"),
     ("keys({ a = var.x })", "[\"a\"]"),
     ("values({ a = var.x })", "[(known after var.x)]"),
+    ("merge([]...)", "{}"),
     ("merge({ a = var.x }, { b = 1 })", "{ \"a\" = (known after var.x), \"b\" = 1 }"),
     ("merge(var.x, { b = 1 })", "(known after var.x)"),
     ("concat([var.x], [1])", "[(known after var.x), 1]"),

@@ -49,6 +49,7 @@ fn scope() -> Scope {
         state_bucket: "hub-state".to_owned(),
         state_prefix: "hub/dev".to_owned(),
         state_key: "hub/dev/*".to_owned(),
+        permissions_boundary: None,
     }
 }
 
@@ -58,6 +59,34 @@ fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
 
 fn json(documents: &[PolicyDocument]) -> String {
     serde_json::to_string_pretty(documents).unwrap()
+}
+
+/// The statements that allow an action, with their conditions.
+fn allowing<'a>(documents: &'a [PolicyDocument], action: &str) -> Vec<&'a Statement> {
+    let statements = documents.iter().flat_map(|document| &document.statements);
+    statements.filter(|statement| statement.actions.iter().any(|it| it == action)).collect()
+}
+
+#[test]
+fn a_boundary_holds_for_every_role_made() {
+    let boundary = "arn:aws:iam::111122223333:policy/boundary".to_owned();
+    let scope = Scope { permissions_boundary: Some(boundary.clone()), ..scope() };
+    let resources = set(["aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment"]);
+    let documents = policies(table(), &Needs { resources, ..Needs::default() }, &scope, Access::Deploy).unwrap();
+    for action in ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:AttachRolePolicy"] {
+        let statements = allowing(&documents, action);
+        assert!(!statements.is_empty(), "{action} is not allowed at all");
+        for statement in statements {
+            let held = &statement.conditions["StringEquals"]["iam:PermissionsBoundary"];
+            assert_eq!(*held, BTreeSet::from([boundary.clone()]), "{action}");
+        }
+    }
+    // What was conditional before still is.
+    let attach = allowing(&documents, "iam:AttachRolePolicy");
+    assert!(attach.iter().all(|statement| statement.conditions["ArnLike"].contains_key("iam:PolicyARN")));
+    assert!(allowing(&documents, "iam:DeleteRolePermissionsBoundary").is_empty());
+    let read = allowing(&documents, "iam:GetRole");
+    assert!(!read.is_empty() && read.iter().all(|statement| statement.conditions.is_empty()));
 }
 
 #[test]

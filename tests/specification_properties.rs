@@ -3,14 +3,17 @@
 
 mod common;
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path, sync::LazyLock};
 
 use common::{DEV, PROD};
 use deployer::{
     catalog::regions::regions,
     diagnostic::Source,
+    files::GeneratedFile,
     generate::{module_files, problems, stack_files},
-    hcl::Document,
+    hcl::{Document, expand::Mode},
+    permissions::needs,
+    preview::{ExpandedStack, expand_stacks},
     report::diagnostic::{Colour, json, people, workflow},
     schema::Schemas,
     spec::{EnvironmentSpec, load},
@@ -19,6 +22,9 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 /// The embedded schemas, indexed once for all cases.
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::embedded);
+
+/// Names of the environments of one workspace.
+const NAMES: [&str; 3] = ["dev", "sixteen-letters0", "prod"];
 
 /// So many cases, or what `PROPTEST_CASES` says.
 fn cases(default: u32) -> ProptestConfig {
@@ -131,8 +137,7 @@ fn models(kind: Kind) -> BoxedStrategy<String> {
     vec((select(whole.to_vec()).prop_map(str::to_owned), option::of(select(replicas))), 1..=3)
         .prop_map(|models| {
             let mut text = String::new();
-            for ((model, replicas), name) in models.into_iter().zip(["a", "gpt-2-b", "the-longest-name-of-thirty-ch0"])
-            {
+            for ((model, replicas), name) in models.into_iter().zip(["a", "gpt-2-b", "the-longest-name-of-24ch"]) {
                 let replicas = replicas.map_or_else(String::new, |replicas| format!("replicas {{\n{replicas}\n}}\n"));
                 let _ = write!(text, "model \"{name}\" {{\n{model}{replicas}}}\n");
             }
@@ -202,7 +207,7 @@ fn delivery(kind: Kind) -> BoxedStrategy<String> {
 fn specification() -> impl Strategy<Value = String> {
     let tags = &["{}", "{ team = \"ml\", \"cost:center\" = \"a \\\"b\\\" $${c} %%{d} \\\\ é\" }"];
     kind().prop_flat_map(move |kind| {
-        lines(vec![
+        let rest = lines(vec![
             line("account_id", &["\"111122223333\""]),
             line("tags", tags),
             network(kind),
@@ -214,9 +219,9 @@ fn specification() -> impl Strategy<Value = String> {
             edge(kind),
             monitoring(kind),
             delivery(kind),
-        ])
-        .prop_map(move |rest| {
-            format!("project = \"models\"\nregion = \"{}\"\ntier = \"{}\"\n{rest}", kind.region, kind.tier)
+        ]);
+        (select(vec!["ab", "models", "sixteen-letters0"]), rest).prop_map(move |(project, rest)| {
+            format!("project = \"{project}\"\nregion = \"{}\"\ntier = \"{}\"\n{rest}", kind.region, kind.tier)
         })
     })
 }
@@ -226,6 +231,10 @@ fn loaded(name: &str, text: &str) -> Result<EnvironmentSpec, TestCaseError> {
         Ok(loaded) => Ok(loaded.environment),
         Err(problems) => Err(TestCaseError::fail(people(&problems, Colour::Plain, 120))),
     }
+}
+
+fn is_terraform(file: &GeneratedFile) -> bool {
+    Path::new(&file.path).extension().is_some_and(|extension| extension == "tf")
 }
 
 /// Edits of a text: where (as a part of its length), how much is taken out, and what is put in.
@@ -282,8 +291,7 @@ proptest! {
 
     #[test]
     fn valid_specifications_give_terraform_without_a_flaw(texts in vec(specification(), 1..=3)) {
-        let names = ["dev", "staging", "prod"];
-        let environments = texts.iter().zip(names).map(|(text, name)| loaded(name, text)).collect::<Result<Vec<_>, _>>()?;
+        let environments = texts.iter().zip(NAMES).map(|(text, name)| loaded(name, text)).collect::<Result<Vec<_>, _>>()?;
         let generate = || {
             let mut files = module_files(&environments);
             files.extend(environments.iter().flat_map(stack_files));
@@ -293,9 +301,46 @@ proptest! {
         prop_assert!(files == generate(), "generating twice gives two results");
         let found = problems(&files, &SCHEMAS);
         prop_assert!(found.is_empty(), "{}", people(&found, Colour::Plain, 120));
-        for file in files.iter().filter(|file| file.path.ends_with(".tf")) {
+        for file in files.iter().filter(|file| is_terraform(file)) {
             let document = Document::parse(Source::new(&file.path, &file.text));
             prop_assert!(document.is_ok_and(|document| document.problems().is_empty()), "{} is no HCL", file.path);
+        }
+    }
+}
+
+/// Everything that a deploy of an environment makes, as stack and address; the types of that and of what it looks up are
+/// held against the deploy role's policy.
+fn deployed(environment: &EnvironmentSpec, files: &[GeneratedFile]) -> Result<BTreeSet<String>, TestCaseError> {
+    let needs = needs(environment);
+    let mut found = BTreeSet::new();
+    for ExpandedStack { stack, expansion } in expand_stacks(environment, files, &SCHEMAS) {
+        let problems = &expansion.problems;
+        prop_assert!(problems.is_empty(), "{}: {}", stack.name, people(problems, Colour::Plain, 120));
+        for instance in expansion.instances {
+            let allowed = if instance.mode == Mode::Managed { &needs.resources } else { &needs.data };
+            prop_assert!(allowed.contains(&instance.kind), "the policy knows nothing of {}", instance.address);
+            // What a neighbour needs looked up costs nothing and makes nothing.
+            if instance.mode == Mode::Managed {
+                found.insert(format!("{}: {}", stack.name, instance.address));
+            }
+        }
+    }
+    Ok(found)
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn neighbours_change_nothing(texts in vec(specification(), 2..=3)) {
+        let environments = texts.iter().zip(NAMES).map(|(text, name)| loaded(name, text)).collect::<Result<Vec<_>, _>>()?;
+        let modules = module_files(&environments);
+        for environment in &environments {
+            let together = [modules.clone(), stack_files(environment)].concat();
+            let alone = [module_files(std::slice::from_ref(environment)), stack_files(environment)].concat();
+            let (alone, together) = (deployed(environment, &alone)?, deployed(environment, &together)?);
+            let differences: Vec<&String> = alone.symmetric_difference(&together).collect();
+            prop_assert!(differences.is_empty(), "{differences:#?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use deployer::{
     diagnostic::{Diagnostic, Source},
     hcl::Document,
-    report::{Colour, people},
+    report::diagnostic::{Colour, people},
     schema::{Called, Module, Schemas, check},
 };
 use libfuzzer_sys::fuzz_target;

@@ -45,6 +45,11 @@ output "origin_domain" {
   value       = local.origin_domain
 }
 
+output "certificate_arn" {
+  description = "ARN of the load balancer's certificate, for the expiry alarm; null without one."
+  value       = one(aws_acm_certificate.alb[*].arn)
+}
+
 output "access_log_bucket" {
   description = "Name of the bucket with the access logs; null without them."
   value       = one(aws_s3_bucket.access_logs[*].bucket)

@@ -57,3 +57,8 @@ output "node_group_names" {
     { for name, group in aws_eks_node_group.model : name => group.node_group_name },
   )
 }
+
+output "application_log_group_name" {
+  description = "Name of the log group of the containers' output; null where it is not collected."
+  value       = one([for name, group in aws_cloudwatch_log_group.container_insights : group.name if name == "application"])
+}

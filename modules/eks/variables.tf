@@ -91,7 +91,7 @@ variable "admin_principals" {
 }
 
 variable "endpoint_public_access" {
-  description = "Whether the Kubernetes API is also reachable from `public_access_cidrs` over the internet. It is always reachable inside the VPC."
+  description = "Whether the Kubernetes API is also reachable from `public_access_cidrs` over the internet. Nodes and `private_access_cidrs` always reach it inside the VPC."
   type        = bool
   default     = false
   nullable    = false
@@ -106,6 +106,18 @@ variable "public_access_cidrs" {
   validation {
     condition     = alltrue([for cidr in var.public_access_cidrs : can(cidrnetmask(cidr)) && try(tonumber(split("/", cidr)[1]) >= 8, false)])
     error_message = "Every entry must be an IPv4 range of /8 or narrower: the API is not to be open to the whole internet."
+  }
+}
+
+variable "private_access_cidrs" {
+  description = "IPv4 ranges that may reach the private endpoint besides nodes and pods: the VPC's own for a runner or bastion in it, a VPN's, a peered network's."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in var.private_access_cidrs : can(cidrnetmask(cidr)) && try(tonumber(split("/", cidr)[1]) >= 8, false)])
+    error_message = "Every entry must be an IPv4 range of /8 or narrower."
   }
 }
 

@@ -11,11 +11,27 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  # IAM allows 64 characters for the whole name, which a long project, environment and model exceed together.
+  pod_role_names = {
+    for name in keys(var.pod_roles) : name => (
+      length("${local.name}-${name}") <= 64
+      ? "${local.name}-${name}"
+      : "${trimsuffix(substr("${local.name}-${name}", 0, 55), "-")}-${substr(sha256("${local.name}-${name}"), 0, 8)}"
+    )
+  }
+
   cluster_arn = (
     var.cluster_name == null
     ? null
     : "arn:${data.aws_partition.current.partition}:eks:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:cluster/${var.cluster_name}"
   )
+
+  # IAM allows 64 characters. What is cut off lies behind the environment's prefix, by which policies know these roles.
+  pod_role_full_names = { for name in keys(var.pod_roles) : name => "${local.name}-${name}" }
+  pod_role_names = {
+    for name, full in local.pod_role_full_names :
+    name => length(full) <= 64 ? full : "${substr(full, 0, 55)}-${substr(sha256(full), 0, 8)}"
+  }
 }
 
 # EKS Pod Identity: the agent's service takes the role and tags the session with the pod's place, hence both actions. The
@@ -58,7 +74,7 @@ data "aws_iam_policy_document" "pod_trust" {
 resource "aws_iam_role" "pod" {
   for_each = var.pod_roles
 
-  name                 = "${local.name}-${each.key}"
+  name                 = local.pod_role_names[each.key]
   description          = "Pods of ${each.value.namespace}/${each.value.service_account}"
   assume_role_policy   = data.aws_iam_policy_document.pod_trust[each.key].json
   permissions_boundary = var.permissions_boundary_arn
@@ -130,6 +146,46 @@ data "aws_iam_policy_document" "deploy_trust" {
   }
 }
 
+# The deploy role makes and edits roles by name, and its own name is one of those. The boundary is what limits it, so no role
+# gets permissions without the boundary, and the role can neither take boundaries away nor change the boundary or this policy.
+data "aws_iam_policy_document" "deploy_boundary" {
+  count = local.deploys && var.permissions_boundary_arn != null ? 1 : 0
+
+  statement {
+    sid       = "OnlyRolesWithin"
+    effect    = "Deny"
+    actions   = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "iam:PermissionsBoundary"
+      values   = [var.permissions_boundary_arn]
+    }
+  }
+
+  statement {
+    sid       = "BoundariesStay"
+    effect    = "Deny"
+    actions   = ["iam:DeleteRolePermissionsBoundary"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "BoundaryUnchanged"
+    effect    = "Deny"
+    actions   = ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"]
+    resources = [var.permissions_boundary_arn]
+  }
+
+  statement {
+    sid       = "ThisPolicyUnchanged"
+    effect    = "Deny"
+    actions   = ["iam:DeleteRolePolicy", "iam:PutRolePolicy"]
+    resources = [aws_iam_role.deploy[0].arn]
+  }
+}
+
 # No thumbprint: IAM verifies GitHub's certificate against its own list of authorities.
 resource "aws_iam_openid_connect_provider" "github" {
   count = local.deploys && var.create_github_oidc_provider ? 1 : 0
@@ -168,6 +224,14 @@ resource "aws_iam_role_policy_attachment" "deploy" {
 
   role       = aws_iam_role.deploy[0].name
   policy_arn = each.value.arn
+}
+
+resource "aws_iam_role_policy" "deploy_boundary" {
+  count = local.deploys && var.permissions_boundary_arn != null ? 1 : 0
+
+  name   = "stay-within-boundary"
+  role   = aws_iam_role.deploy[0].name
+  policy = data.aws_iam_policy_document.deploy_boundary[0].json
 }
 
 data "aws_iam_policy_document" "api_gateway_trust" {

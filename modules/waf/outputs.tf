@@ -5,6 +5,15 @@ output "acl_arn" {
   value       = aws_wafv2_web_acl_logging_configuration.this.resource_arn
 }
 
+# The distribution takes the secret's ARN from here, which puts its update behind the lock's: when the secret is rotated, the
+# edge does not send a value that the lock does not admit yet.
+output "origin_secret_arn" {
+  description = "Secret whose values the origin lock admits, once it admits them; null for scope CLOUDFRONT."
+  value       = var.origin_secret_arn
+
+  depends_on = [aws_wafv2_web_acl.origin_lock]
+}
+
 output "acl_name" {
   description = "Name of the web ACL, the WebACL dimension of its metrics."
   value       = local.acl_name

@@ -25,7 +25,7 @@ use crate::{
   deployer cost dev --hours 60 --requests 0.2
   deployer cost prod --format json
 
-List prices of us-east-1, without discounts, spot prices or tax. What no specification says (traffic, logs, hours) is
+List prices of us-east-1, without discounts, spot prices or tax. What no specification says (traffic, logs, hours) is \
 assumed by tier and printed with the bill.")]
 pub struct Arguments {
     /// Environment

@@ -25,7 +25,7 @@ use crate::{
   deployer generate --dry-run      show the changes as a diff, write nothing
   deployer generate --check        for CI: exit with 3 if anything would change
 
-A file that was edited by hand is never overwritten. Where the generator has something new for it too, the file is
+A file that was edited by hand is never overwritten. Where the generator has something new for it too, the file is \
 reported and the exit code is 3.")]
 pub struct Arguments {
     /// Environments; all where none is named

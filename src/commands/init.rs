@@ -30,7 +30,7 @@ use crate::{
   deployer init my-models --environment dev,prod
   deployer init my-models --model gpt2 --model stabilityai/stable-diffusion-xl-base-1.0
 
-An environment called `prod` or `production` gets tier prod, `staging` tier staging, any other dev. What only you can
+An environment called `prod` or `production` gets tier prod, `staging` tier staging, any other dev. What only you can \
 know (accounts, roles, domains) is filled with examples that a comment marks: change them before a deploy.")]
 pub struct Arguments {
     /// Folder of the workspace

@@ -24,7 +24,7 @@ const ACCOUNT_PLACEHOLDER: &str = "ACCOUNT_ID";
   deployer permissions prod > deploy-policy.json
   deployer permissions prod --plan          for a role that only plans, on pull requests
 
-IAM limits a managed policy to 6144 characters, so the result may be several documents: a JSON array, each to be
+IAM limits a managed policy to 6144 characters, so the result may be several documents: a JSON array, each to be \
 attached to the role as a policy of its own.")]
 pub struct Arguments {
     /// Environment

@@ -35,18 +35,24 @@ pub fn manual() -> Result<()> {
     command.build();
     let mut render = || -> io::Result<()> {
         clap_mangen::Man::new(command.clone()).render(&mut page)?;
-        for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
-            let name = format!("deployer {}", subcommand.get_name());
-            let manual = clap_mangen::Man::new(subcommand.clone().display_name(&name).bin_name(&name));
-            page.extend_from_slice(format!(".SH \"{}\"\n", name.to_uppercase()).as_bytes());
-            manual.render_description_section(&mut page)?;
-            manual.render_synopsis_section(&mut page)?;
-            manual.render_options_section(&mut page)?;
-        }
-        Ok(())
+        sections("deployer", &command, &mut page)
     };
     render().map_err(failed)?;
     print(&page)
+}
+
+/// A section for each command below one, and for those below it.
+fn sections(name: &str, command: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
+    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+        let name = format!("{name} {}", subcommand.get_name());
+        let manual = clap_mangen::Man::new(subcommand.clone().display_name(&name).bin_name(&name));
+        page.extend_from_slice(format!(".SH \"{}\"\n", name.to_uppercase()).as_bytes());
+        manual.render_description_section(page)?;
+        manual.render_synopsis_section(page)?;
+        manual.render_options_section(page)?;
+        sections(&name, subcommand, page)?;
+    }
+    Ok(())
 }
 
 fn print(bytes: &[u8]) -> Result<()> {

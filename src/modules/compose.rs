@@ -148,3 +148,62 @@ pub(crate) fn declared_types(text: &str) -> impl Iterator<Item = (&str, &str)> {
         (line.starts_with(kind) && matches!(kind, "resource" | "data")).then_some(kind).zip(parts.next())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use hcl_edit::structure::Block;
+
+    use super::*;
+    use crate::{diagnostic::Source, hcl::Document, modules::ALL};
+
+    /// Every HCL text that modules are composed of.
+    fn texts() -> Vec<(String, &'static str)> {
+        let of_module = |module: &Module| {
+            let name = module.name;
+            let features = module.features.iter().flat_map(move |feature| {
+                [
+                    (format!("{name}/{}.tf", feature.name), feature.text),
+                    (format!("{name}/{}.absent.hcl", feature.name), feature.absent),
+                ]
+            });
+            features.collect::<Vec<_>>()
+        };
+        let features = ALL.iter().flat_map(|module| of_module(module));
+        features.chain([("common.tf".to_owned(), COMMON)]).collect()
+    }
+
+    fn parsed(document: &Document) -> Vec<&Block> {
+        assert_eq!(document.body().attributes().count(), 0, "{}", document.source().path());
+        document.body().blocks().collect()
+    }
+
+    #[test]
+    fn splitting_sees_what_the_parser_sees() {
+        for (name, text) in texts() {
+            let document = Document::parse(Source::new(&name, text)).unwrap();
+            let expected = parsed(&document);
+            let split = blocks(text);
+            assert_eq!(split.len(), expected.len(), "{name}");
+            for (found, expected) in split.iter().zip(expected) {
+                assert_eq!(found.kind, expected.ident.as_str(), "{name}");
+                let above = found.text.strip_suffix(&format!("{}\n", document.text(expected).trim_end())).unwrap();
+                assert!(above.lines().all(|line| line.starts_with('#')), "{name}: {above}");
+            }
+            // Between blocks are empty lines only: nothing is lost.
+            let between = split.iter().fold(text.to_owned(), |rest, block| rest.replacen(block.text, "", 1));
+            assert_eq!(between.trim(), "", "{name}");
+        }
+    }
+
+    #[test]
+    fn declared_types_are_those_that_the_parser_sees() {
+        for (name, text) in texts() {
+            let document = Document::parse(Source::new(&name, text)).unwrap();
+            let declared =
+                parsed(&document).into_iter().filter(|block| matches!(block.ident.as_str(), "resource" | "data"));
+            let expected: Vec<(&str, &str)> =
+                declared.map(|block| (block.ident.as_str(), block.labels[0].as_str())).collect();
+            assert_eq!(declared_types(text).collect::<Vec<_>>(), expected, "{name}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::{
     hcl::{
         Document,
         evaluate::{Entries, Value},
-        expand::{Attributes, Configuration, Expansion, Mode, ModuleSource, Surroundings, expand},
+        expand::{Attributes, Configuration, Expansion, Mode, ModuleSource, Surroundings, expand, local_directory},
     },
     schema::{self, Schemas},
     spec::EnvironmentSpec,
@@ -36,7 +36,8 @@ pub fn expand_stacks(environment: &EnvironmentSpec, files: &[GeneratedFile], sch
             continue;
         };
         let inputs = (stack.content)(environment).inputs;
-        let around = Around { environment, modules: &modules, files, schemas, earlier: &expanded, inputs };
+        let around =
+            Around { environment, folder: &folder, modules: &modules, files, schemas, earlier: &expanded, inputs };
         let expansion = expand(root, &around);
         expanded.push(ExpandedStack { stack, expansion });
     }
@@ -62,6 +63,7 @@ fn module_sources(files: &[GeneratedFile]) -> HashMap<String, ModuleSource> {
 /// What a stack finds: the workspace's modules and files, and the outputs of the stacks before it.
 struct Around<'a> {
     environment: &'a EnvironmentSpec,
+    folder: &'a str,
     modules: &'a HashMap<String, ModuleSource>,
     files: &'a [GeneratedFile],
     schemas: &'a Schemas,
@@ -108,7 +110,9 @@ impl<'a> Surroundings<'a> for Around<'a> {
         attributes.map(|(name, attribute)| (name.as_str().into(), attribute.computed)).collect()
     }
 
+    /// Terraform runs in the stack's folder, so paths start there.
     fn read(&self, path: &str) -> Option<String> {
+        let path = local_directory(self.folder, path)?;
         self.files.iter().find(|file| file.path == path).map(|file| file.text.clone())
     }
 }

@@ -1,6 +1,7 @@
 //! The specification: what `environment.hcl` says, parsed once into an [`EnvironmentSpec`] that never changes.
 
 pub mod config;
+mod edge;
 mod environment;
 mod literal;
 mod load;

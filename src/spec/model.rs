@@ -16,6 +16,9 @@ use crate::catalog::{
 /// Node groups' most nodes (EKS service quotas, "nodes per managed node group").
 const MOST_REPLICAS: u32 = 450;
 
+/// The most characters of a model's name.
+const LONGEST_NAME: usize = 24;
+
 /// What makes a model need less memory.
 const SMALLER: &str = "choose a smaller model, a narrower `dtype`, or less `context` and `batch`";
 
@@ -65,14 +68,15 @@ fn model(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, cluster:
     })
 }
 
-/// A model's name is a part of URLs, of Kubernetes objects and of target groups.
+/// A model's name is a part of URLs, of Kubernetes objects and of roles: of their 64 characters, project and environment
+/// take 33 and `-model-` 7.
 fn model_name(resolver: &mut Resolver<'_>, name: &str) {
-    let fits = (1..=30).contains(&name.len())
+    let fits = (1..=LONGEST_NAME).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_lowercase())
         && !name.ends_with('-')
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !fits {
-        let hint = "use 1 to 30 lower-case letters, digits or hyphens, starting with a letter";
+        let hint = format!("use 1 to {LONGEST_NAME} lower-case letters, digits or hyphens, starting with a letter");
         resolver.problem("wrong-value", &model_pointer(name, ""), format!("`{name}` cannot be a model's name"), hint);
     }
 }

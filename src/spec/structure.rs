@@ -67,12 +67,11 @@ impl Checker<'_> {
                 self.range(value, schema, pointer)
             }
             (Some("number"), Value::Number(_)) => self.range(value, schema, pointer),
-            (Some("boolean"), Value::Bool(_)) => true,
+            (Some("boolean"), Value::Bool(_)) | (None, _) => true,
             (Some(kind), _) => {
                 self.wrong_type(value, schema, kind, pointer);
                 false
             }
-            (None, _) => true,
         }
     }
 
@@ -129,7 +128,7 @@ impl Checker<'_> {
         self.found.replaced.insert(inner);
     }
 
-    fn array(&mut self, elements: &mut Vec<Value>, schema: &Value, pointer: &str) {
+    fn array(&mut self, elements: &mut [Value], schema: &Value, pointer: &str) {
         let count = elements.len();
         let (least, most) = (schema["minItems"].as_u64(), schema["maxItems"].as_u64());
         if least.is_some_and(|least| (count as u64) < least) || most.is_some_and(|most| count as u64 > most) {

@@ -22,6 +22,7 @@ fn content(environment: &EnvironmentSpec) -> Content {
     let mut content = Content::default();
     content.input("10-network", "intra_subnet_ids", "list(string)", "Subnets of the control plane.");
     content.input("10-network", "private_subnet_ids", "list(string)", "Subnets of the nodes.");
+    content.input("10-network", "vpc_cidr", "string", "Network from which the cluster's API is reached.");
     let public = !cluster.public_access_cidrs.is_empty();
     let mut eks = module("eks", environment)
         .set("kubernetes_version", cluster.kubernetes_version.as_str())
@@ -38,7 +39,12 @@ fn content(environment: &EnvironmentSpec) -> Content {
         .set_some("permissions_boundary_arn", environment.permissions_boundary())
         .paragraph()
         .refer("cluster_subnet_ids", "var.intra_subnet_ids")
-        .refer("node_subnet_ids", "var.private_subnet_ids");
+        .refer("node_subnet_ids", "var.private_subnet_ids")
+        .refer("private_access_cidrs", "[var.vpc_cidr]");
+    if !environment.registry.pull_through.is_empty() {
+        content.input("20-registry", "pull_through_repository_arns", "list(string)", "Image caches that nodes fill.");
+        eks = eks.refer("pull_through_repository_arns", "var.pull_through_repository_arns");
+    }
     if cluster.compute == ComputeMode::Managed {
         content.input("10-network", "vpc_id", "string", "VPC of the nodes.");
         eks = eks
@@ -134,6 +140,7 @@ fn outputs(content: &mut Content) {
         ("cluster_endpoint", "URL of the cluster's API."),
         ("cluster_certificate_authority", "Certificate authority of the cluster's API, base64-encoded PEM."),
         ("node_security_group_id", "Security group of the nodes."),
+        ("application_log_group_name", "Log group of the containers."),
         ("oidc_issuer", "URL of the cluster's OpenID Connect issuer."),
         ("node_role_name", "Role of the nodes, for node classes."),
     ] {

@@ -16,6 +16,7 @@ fn content(environment: &EnvironmentSpec) -> Content {
     let settings = &environment.monitoring;
     let mut content = Content::default();
     content.input("30-cluster", "cluster_name", "string", "Cluster whose nodes and pods are watched.");
+    content.input("30-cluster", "application_log_group_name", "string", "Log group of the containers.");
     content.input("40-platform", "alb_arn_suffix", "string", "Dimension of the load balancer.");
     content.input(
         "40-platform",
@@ -33,6 +34,7 @@ fn content(environment: &EnvironmentSpec) -> Content {
         .set("all_alarms", environment.tier != Tier::Dev)
         .paragraph()
         .refer("cluster_name", "var.cluster_name")
+        .refer("application_log_group_name", "var.application_log_group_name")
         .refer("alb_arn_suffix", "var.alb_arn_suffix")
         .refer("target_group_arn_suffixes", "var.target_group_arn_suffixes")
         .refer("distribution_id", "var.distribution_id")
@@ -45,7 +47,9 @@ fn content(environment: &EnvironmentSpec) -> Content {
     }
     if environment.edge.domain.is_some() {
         content.input("60-edge", "certificate_arn", "string", "Certificate of the domain.");
-        monitoring = monitoring.set("certificate_arns", Value::List(vec![Value::expression("var.certificate_arn")]));
+        content.input("40-platform", "origin_certificate_arn", "string", "Certificate of the load balancer.");
+        let certificates = ["var.certificate_arn", "var.origin_certificate_arn"].map(Value::expression);
+        monitoring = monitoring.set("certificate_arns", Value::List(certificates.to_vec()));
     }
     let idle: Vec<&str> =
         environment.models.iter().filter(|model| model.replicas_min == 0).map(|model| model.name.as_str()).collect();

@@ -107,6 +107,10 @@ fn load_balancer(content: &mut Content, environment: &EnvironmentSpec, managed: 
         balancer = balancer.set("jwt", jwt);
     }
     content.module(balancer);
+    if environment.edge.domain.is_some() {
+        let certificate = "module.alb_controller.certificate_arn";
+        content.output("origin_certificate_arn", "Certificate of the load balancer.", certificate);
+    }
     for (name, description) in [
         ("alb_arn", "ARN of the load balancer."),
         ("alb_arn_suffix", "Its dimension in CloudWatch."),
@@ -118,6 +122,10 @@ fn load_balancer(content: &mut Content, environment: &EnvironmentSpec, managed: 
         ("target_group_arn_suffixes", "Their dimensions in CloudWatch, by model."),
     ] {
         content.output(name, description, format!("module.alb_controller.{name}"));
+    }
+    if environment.edge.domain.is_some() {
+        let description = "Certificate of the load balancer.";
+        content.output("origin_certificate_arn", description, "module.alb_controller.certificate_arn");
     }
 }
 

@@ -33,6 +33,11 @@ fn content(environment: &EnvironmentSpec) -> Content {
             "Where to pull images of other registries from, by registry.",
             "module.ecr.pull_through_urls",
         );
+        content.output(
+            "pull_through_repository_arns",
+            "Repositories that those images are kept in.",
+            "module.ecr.pull_through_repository_arns",
+        );
     }
     content.module(
         ecr.set("repositories", Value::texts([IMAGE_REPOSITORY]))
@@ -42,7 +47,11 @@ fn content(environment: &EnvironmentSpec) -> Content {
             .set("force_delete", disposable),
     );
     content.module(module("model_store", environment).set("force_destroy", disposable));
-    content.module(module("secrets", environment).set("recovery_window_days", if disposable { 0 } else { 30_u32 }));
+    let mut secrets = module("secrets", environment).set("recovery_window_days", if disposable { 0 } else { 30_u32 });
+    if environment.has_gated_model() {
+        secrets = secrets.set("create_hub_token", true);
+    }
+    content.module(secrets);
     content.output("repository_urls", "Image repositories, by name.", "module.ecr.repository_urls");
     content.output("model_bucket", "Bucket of the staged weights.", "module.model_store.bucket");
     content.output("model_bucket_arn", "ARN of that bucket.", "module.model_store.bucket_arn");

@@ -13,9 +13,10 @@ module "eks" {
   deletion_protection    = false
   log_retention_days     = 14
 
-  cluster_subnet_ids = var.intra_subnet_ids
-  node_subnet_ids    = var.private_subnet_ids
-  vpc_id             = var.vpc_id
+  cluster_subnet_ids   = var.intra_subnet_ids
+  node_subnet_ids      = var.private_subnet_ids
+  private_access_cidrs = [var.vpc_cidr]
+  vpc_id               = var.vpc_id
 
   system_instance_types = ["t3.large"]
   system_node_count = {

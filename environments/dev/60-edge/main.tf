@@ -62,7 +62,7 @@ module "cloudfront" {
 
   origin_domain_name = module.api_gateway.rest_invoke_domain
   origin_path        = module.api_gateway.rest_invoke_path
-  origin_secret_arn  = var.origin_secret_arn
+  origin_secret_arn  = module.waf_origin.origin_secret_arn
   web_acl_arn        = module.waf_edge.acl_arn
 
   origin_read_timeout = 120

@@ -1,5 +1,10 @@
 # Written by deployer. Edit freely: generating again keeps every edit.
 
+output "api_domain" {
+  description = "Name that requests are signed for, where callers sign them."
+  value       = module.api_gateway.rest_invoke_domain
+}
+
 output "api_id" {
   description = "ID of the API."
   value       = module.api_gateway.rest_api_id

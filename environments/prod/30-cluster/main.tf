@@ -14,9 +14,10 @@ module "eks" {
   log_retention_days       = 90
   permissions_boundary_arn = "arn:aws:iam::444455556666:policy/deployment-boundary"
 
-  cluster_subnet_ids = var.intra_subnet_ids
-  node_subnet_ids    = var.private_subnet_ids
-  vpc_id             = var.vpc_id
+  cluster_subnet_ids   = var.intra_subnet_ids
+  node_subnet_ids      = var.private_subnet_ids
+  private_access_cidrs = [var.vpc_cidr]
+  vpc_id               = var.vpc_id
 
   system_instance_types = ["m6i.xlarge"]
   system_node_count = {

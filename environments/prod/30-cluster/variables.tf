@@ -14,6 +14,12 @@ variable "private_subnet_ids" {
   nullable    = false
 }
 
+variable "vpc_cidr" {
+  description = "Network from which the cluster's API is reached. Output `vpc_cidr` of 10-network."
+  type        = string
+  nullable    = false
+}
+
 variable "deploy_role_arn" {
   description = "Role that deploys, which the platform stack needs in the cluster. Output `deploy_role_arn` of 00-bootstrap."
   type        = string

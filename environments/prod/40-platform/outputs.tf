@@ -1,5 +1,10 @@
 # Written by deployer. Edit freely: generating again keeps every edit.
 
+output "origin_certificate_arn" {
+  description = "Certificate of the load balancer."
+  value       = module.alb_controller.certificate_arn
+}
+
 output "alb_arn" {
   description = "ARN of the load balancer."
   value       = module.alb_controller.alb_arn
@@ -38,6 +43,11 @@ output "target_group_arns" {
 output "target_group_arn_suffixes" {
   description = "Their dimensions in CloudWatch, by model."
   value       = module.alb_controller.target_group_arn_suffixes
+}
+
+output "origin_certificate_arn" {
+  description = "Certificate of the load balancer."
+  value       = module.alb_controller.certificate_arn
 }
 
 output "pod_role_arns" {

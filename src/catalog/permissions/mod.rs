@@ -4,10 +4,11 @@
 //! the grants of the types in use:
 //!
 //! 1. placeholders are filled in;
-//! 2. an action is granted once for each condition, on all the resources it is wanted for;
-//! 3. a grant that another one includes is dropped, and so is a resource that another pattern matches;
-//! 4. actions of a service that share resources and conditions become one statement;
-//! 5. statements are packed into documents that IAM accepts as managed policies.
+//! 2. with a permissions boundary, what changes roles is granted for roles under it alone;
+//! 3. an action is granted once for each condition, on all the resources it is wanted for;
+//! 4. a grant that another one includes is dropped, and so is a resource that another pattern matches;
+//! 5. actions of a service that share resources and conditions become one statement;
+//! 6. statements are packed into documents that IAM accepts as managed policies.
 //!
 //! The result allows what the grants together allow, does not depend on the order of anything, and is the same each
 //! time.
@@ -68,7 +69,34 @@ pub fn policies(
 ) -> Result<Vec<PolicyDocument>, PermissionsError> {
     let grants = wanted_grants(table, needs, access)?;
     let grants = scope.fill_in(grants)?;
+    let grants = match &scope.permissions_boundary {
+        Some(boundary) => grants.into_iter().flat_map(|grant| bounded(grant, boundary)).collect(),
+        None => grants,
+    };
     document::pack(statements(minimal(granted(grants))))
+}
+
+/// What makes a role or gives it more. `iam:PermissionsBoundary` is then the boundary of the role, or for the first two
+/// the one that it is to have (IAM user guide, "permissions boundaries", delegation to others).
+const BOUNDED: [&str; 6] = [
+    "iam:CreateRole",
+    "iam:PutRolePermissionsBoundary",
+    "iam:AttachRolePolicy",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePolicy",
+];
+
+/// Divides a grant, so that whoever has it can neither make a role without the boundary nor take one out from under it.
+fn bounded(grant: Grant, boundary: &str) -> Vec<Grant> {
+    let (held, free): (Vec<_>, Vec<_>) =
+        grant.actions.iter().cloned().partition(|action| BOUNDED.contains(&action.as_str()));
+    let free = free.into_iter().filter(|action| action != "iam:DeleteRolePermissionsBoundary").collect();
+    let mut conditions = grant.conditions.clone();
+    let equals = conditions.entry("StringEquals".to_owned()).or_default();
+    equals.insert("iam:PermissionsBoundary".to_owned(), BTreeSet::from([boundary.to_owned()]));
+    let held = Grant { actions: held, resources: grant.resources.clone(), conditions };
+    [Grant { actions: free, ..grant }, held].into_iter().filter(|grant| !grant.actions.is_empty()).collect()
 }
 
 /// The grants of every type in use; all types that the table lacks are reported together.

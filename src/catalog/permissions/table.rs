@@ -125,6 +125,8 @@ pub struct Scope {
     pub state_prefix: String,
     /// The key of a state; a pattern for a policy over several.
     pub state_key: String,
+    /// ARN of the policy that bounds every role made, where there is one. No placeholder stands for it.
+    pub permissions_boundary: Option<String>,
 }
 
 impl Scope {

@@ -35,6 +35,7 @@ use source::{Declarations, Place};
 
 pub use instance::{Configuration, Expansion, Instance, Key, Mode, NestedBlock};
 pub use source::ModuleSource;
+pub(crate) use source::local_directory;
 
 /// The attributes of a type, and whether the provider sets them where the configuration does not.
 pub type Attributes = BTreeMap<Arc<str>, bool>;

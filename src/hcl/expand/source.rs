@@ -141,8 +141,9 @@ pub(super) fn flag(block: &Block, name: &str) -> Option<bool> {
     block.body.get_attribute(name).and_then(|flag| flag.value.as_bool())
 }
 
-/// The folder that a module's `source` names, seen from the folder of who calls it; nothing for one from elsewhere.
-pub(super) fn local_directory(from: &str, source: &str) -> Option<String> {
+/// The folder that a module's `source` names, seen from the folder of who calls it; nothing for one from elsewhere. Paths
+/// of files are resolved alike.
+pub(crate) fn local_directory(from: &str, source: &str) -> Option<String> {
     if !source.starts_with("./") && !source.starts_with("../") {
         return None;
     }

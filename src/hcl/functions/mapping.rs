@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(if matches!(arguments.get(0), Value::Map(_)) { Value::list(keys) } else { Value::tuple(keys) })
     }),
     Function::between("lookup", 2, 3, lookup),
-    Function::at_least("merge", 1, merge),
+    Function::at_least("merge", 0, merge),
     Function::exactly("transpose", 1, transpose),
     Function::exactly("values", 1, |arguments| {
         let values = arguments.entries(0)?.values().cloned();
@@ -35,7 +35,8 @@ fn lookup(arguments: &Arguments<'_>) -> Outcome {
 /// The entries of all maps, later ones winning; null counts as empty.
 fn merge(arguments: &Arguments<'_>) -> Outcome {
     let mut merged = Entries::new();
-    let mut all_maps = true;
+    // Nothing merged is an object, as `merge([]...)` over a list that may be empty needs.
+    let mut all_maps = arguments.count() > 0;
     for position in 0..arguments.count() {
         match arguments.value(position)? {
             Value::Null => {}

@@ -71,3 +71,8 @@ resource "aws_route53_record" "alb" {
     evaluate_target_health = false
   }
 }
+
+output "certificate_arn" {
+  description = "ARN of the load balancer's certificate, for the expiry alarm; null without one."
+  value       = one(aws_acm_certificate.alb[*].arn)
+}

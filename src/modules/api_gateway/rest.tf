@@ -77,6 +77,14 @@ locals {
     } : name => method if var.mode == "rest"
   }
 
+  # Only the shape: fields differ by engine and are the model server's to check.
+  generate_schema = jsonencode({
+    "$schema"     = "http://json-schema.org/draft-04/schema#"
+    title         = "GenerateRequest"
+    type          = "object"
+    minProperties = 1
+  })
+
   rest_resource_ids = merge(
     { for resource in aws_api_gateway_resource.health : "health" => resource.id },
     { for action, resource in aws_api_gateway_resource.action : action => resource.id },
@@ -145,7 +153,6 @@ resource "aws_api_gateway_request_validator" "this" {
   validate_request_parameters = true
 }
 
-# Only the shape: fields differ by engine and are the model server's to check.
 # Requests of another content type (audio) are not checked against it.
 resource "aws_api_gateway_model" "generate" {
   count = var.mode == "rest" ? 1 : 0
@@ -155,12 +162,7 @@ resource "aws_api_gateway_model" "generate" {
   description  = "A JSON object with at least one field"
   content_type = "application/json"
 
-  schema = jsonencode({
-    "$schema"     = "http://json-schema.org/draft-04/schema#"
-    title         = "GenerateRequest"
-    type          = "object"
-    minProperties = 1
-  })
+  schema = local.generate_schema
 }
 
 resource "aws_api_gateway_method" "this" {
@@ -217,16 +219,31 @@ resource "aws_api_gateway_deployment" "this" {
 
   rest_api_id = aws_api_gateway_rest_api.this[0].id
 
+  # What is configured, and not whole resources: their computed attributes
+  # differ once more after the first apply, which would deploy a second time.
   triggers = {
     redeployment = sha256(jsonencode([
       var.binary_media_types,
-      aws_api_gateway_resource.health,
-      aws_api_gateway_resource.action,
-      aws_api_gateway_request_validator.this,
-      aws_api_gateway_model.generate,
-      aws_api_gateway_method.this,
-      aws_api_gateway_integration.this,
-      aws_api_gateway_gateway_response.this,
+      local.generate_schema,
+      local.rest_resource_ids,
+      [for validator in aws_api_gateway_request_validator.this : validator.id],
+      [for model in aws_api_gateway_model.generate : model.name],
+      { for name, method in aws_api_gateway_method.this : name => [
+        method.http_method,
+        method.authorization,
+        method.api_key_required,
+        merge({}, method.request_parameters),
+        merge({}, method.request_models),
+      ] },
+      { for name, integration in aws_api_gateway_integration.this : name => [
+        integration.uri,
+        integration.connection_id,
+        integration.integration_target,
+        integration.response_transfer_mode,
+        integration.timeout_milliseconds,
+        merge({}, integration.request_parameters),
+      ] },
+      { for type, response in aws_api_gateway_gateway_response.this : type => response.response_templates },
     ]))
   }
 

@@ -28,7 +28,7 @@ variable "origin_secret_arn" {
 }
 
 variable "origin_read_timeout" {
-  description = "Seconds CloudFront waits for the origin's first byte and between further ones, 1 to 120. Above 60 needs the quota `Response timeout per origin`."
+  description = "Seconds CloudFront waits for the origin's first byte and between further ones, 1 to 120; more needs a raised quota (`Response timeout per origin`)."
   type        = number
   default     = 60
   nullable    = false

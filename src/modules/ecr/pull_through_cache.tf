@@ -71,7 +71,7 @@ data "aws_iam_policy_document" "cache" {
   }
 }
 
-# A shell only: the credentials are put in by command line, as JSON with username and accessToken.
+# The credentials are put in by command line, as JSON with username and accessToken; Terraform never sees them.
 resource "aws_secretsmanager_secret" "upstream" {
   #checkov:skip=CKV_AWS_149: ECR reads upstream credentials only under the key aws/secretsmanager, not under one of ours.
   #checkov:skip=CKV2_AWS_57: the credentials are issued by the upstream registry.
@@ -87,12 +87,28 @@ resource "aws_secretsmanager_secret" "upstream" {
   tags = var.tags
 }
 
+# ECR reads the secret when the rule is made, so there has to be a value. The label of its own keeps this version from being
+# dropped once real credentials have followed: Terraform would make it again, on top of them.
+resource "aws_secretsmanager_secret_version" "placeholder" {
+  for_each = aws_secretsmanager_secret.upstream
+
+  secret_id      = each.value.id
+  secret_string  = jsonencode({ username = "none-yet", accessToken = "none-yet" })
+  version_stages = ["AWSCURRENT", "placeholder"]
+
+  lifecycle {
+    ignore_changes = [secret_string, version_stages]
+  }
+}
+
 resource "aws_ecr_pull_through_cache_rule" "this" {
   for_each = var.pull_through_caches
 
   ecr_repository_prefix = local.cache_prefixes[each.key]
   upstream_registry_url = each.value.upstream_registry_url
   credential_arn        = each.value.authenticated ? aws_secretsmanager_secret.upstream[each.key].arn : null
+
+  depends_on = [aws_secretsmanager_secret_version.placeholder]
 }
 
 resource "aws_iam_role" "cache" {

@@ -113,3 +113,8 @@ resource "aws_eks_addon" "cloudwatch" {
     local.system_node_group_ids,
   ]
 }
+
+output "application_log_group_name" {
+  description = "Name of the log group of the containers' output; null where it is not collected."
+  value       = one([for name, group in aws_cloudwatch_log_group.container_insights : group.name if name == "application"])
+}

@@ -60,7 +60,7 @@ variable "admin_principals" {
 }
 
 variable "endpoint_public_access" {
-  description = "Whether the Kubernetes API is also reachable from `public_access_cidrs` over the internet. It is always reachable inside the VPC."
+  description = "Whether the Kubernetes API is also reachable from `public_access_cidrs` over the internet. Nodes and `private_access_cidrs` always reach it inside the VPC."
   type        = bool
   default     = false
   nullable    = false
@@ -75,6 +75,18 @@ variable "public_access_cidrs" {
   validation {
     condition     = alltrue([for cidr in var.public_access_cidrs : can(cidrnetmask(cidr)) && try(tonumber(split("/", cidr)[1]) >= 8, false)])
     error_message = "Every entry must be an IPv4 range of /8 or narrower: the API is not to be open to the whole internet."
+  }
+}
+
+variable "private_access_cidrs" {
+  description = "IPv4 ranges that may reach the private endpoint besides nodes and pods: the VPC's own for a runner or bastion in it, a VPN's, a peered network's."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for cidr in var.private_access_cidrs : can(cidrnetmask(cidr)) && try(tonumber(split("/", cidr)[1]) >= 8, false)])
+    error_message = "Every entry must be an IPv4 range of /8 or narrower."
   }
 }
 
@@ -336,6 +348,18 @@ resource "aws_eks_access_policy_association" "admin" {
   access_scope {
     type = "cluster"
   }
+}
+
+# The group that EKS makes admits only its own members, so whoever runs Terraform and kubectl inside the VPC needs a rule: without one the later stacks time out on a private endpoint. Credentials are checked all the same.
+resource "aws_vpc_security_group_ingress_rule" "api_from_network" {
+  for_each = var.private_access_cidrs
+
+  description       = "Kubernetes API"
+  security_group_id = aws_eks_cluster.main.vpc_config[0].cluster_security_group_id
+  cidr_ipv4         = each.key
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
 }
 
 # A warning rather than an error: the day a version leaves standard support must not block the apply that upgrades it.

@@ -14,6 +14,7 @@ pub(super) const EKS: Module = Module {
         module_feature!("managed", |it| it.cluster.compute == ComputeMode::Managed, with stand_ins),
         module_feature!("auto", |it| it.cluster.compute == ComputeMode::Auto, with stand_ins),
         module_feature!("container_insights"),
+        module_feature!("pull_through_cache", |it| !it.registry.pull_through.is_empty()),
     ],
     files: &[],
     used: |_| true,

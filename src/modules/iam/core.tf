@@ -20,8 +20,8 @@ variable "pod_roles" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.pod_roles) : can(regex("^[a-z][a-z0-9-]{0,29}$", name))])
-    error_message = "Role names have up to 30 lower-case letters, digits or hyphens: IAM allows 64 characters for the whole name."
+    condition     = alltrue([for name in keys(var.pod_roles) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
+    error_message = "Role names have up to 63 lower-case letters, digits or hyphens, and start with a letter."
   }
 
   validation {
@@ -49,6 +49,16 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  # IAM allows 64 characters for the whole name, which a long project, environment and model exceed together. What is cut
+  # off lies behind the environment's prefix, by which policies know these roles.
+  pod_role_names = {
+    for name in keys(var.pod_roles) : name => (
+      length("${local.name}-${name}") <= 64
+      ? "${local.name}-${name}"
+      : "${trimsuffix(substr("${local.name}-${name}", 0, 55), "-")}-${substr(sha256("${local.name}-${name}"), 0, 8)}"
+    )
+  }
+
   cluster_arn = (
     var.cluster_name == null
     ? null
@@ -96,7 +106,7 @@ data "aws_iam_policy_document" "pod_trust" {
 resource "aws_iam_role" "pod" {
   for_each = var.pod_roles
 
-  name                 = "${local.name}-${each.key}"
+  name                 = local.pod_role_names[each.key]
   description          = "Pods of ${each.value.namespace}/${each.value.service_account}"
   assume_role_policy   = data.aws_iam_policy_document.pod_trust[each.key].json
   permissions_boundary = var.permissions_boundary_arn

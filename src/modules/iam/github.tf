@@ -106,6 +106,46 @@ data "aws_iam_policy_document" "deploy_trust" {
   }
 }
 
+# The deploy role makes and edits roles by name, and its own name is one of those. The boundary is what limits it, so no role
+# gets permissions without the boundary, and the role can neither take boundaries away nor change the boundary or this policy.
+data "aws_iam_policy_document" "deploy_boundary" {
+  count = local.deploys && var.permissions_boundary_arn != null ? 1 : 0
+
+  statement {
+    sid       = "OnlyRolesWithin"
+    effect    = "Deny"
+    actions   = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "iam:PermissionsBoundary"
+      values   = [var.permissions_boundary_arn]
+    }
+  }
+
+  statement {
+    sid       = "BoundariesStay"
+    effect    = "Deny"
+    actions   = ["iam:DeleteRolePermissionsBoundary"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "BoundaryUnchanged"
+    effect    = "Deny"
+    actions   = ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"]
+    resources = [var.permissions_boundary_arn]
+  }
+
+  statement {
+    sid       = "ThisPolicyUnchanged"
+    effect    = "Deny"
+    actions   = ["iam:DeleteRolePolicy", "iam:PutRolePolicy"]
+    resources = [aws_iam_role.deploy[0].arn]
+  }
+}
+
 # No thumbprint: IAM verifies GitHub's certificate against its own list of authorities.
 resource "aws_iam_openid_connect_provider" "github" {
   count = local.deploys && var.create_github_oidc_provider ? 1 : 0
@@ -144,6 +184,14 @@ resource "aws_iam_role_policy_attachment" "deploy" {
 
   role       = aws_iam_role.deploy[0].name
   policy_arn = each.value.arn
+}
+
+resource "aws_iam_role_policy" "deploy_boundary" {
+  count = local.deploys && var.permissions_boundary_arn != null ? 1 : 0
+
+  name   = "stay-within-boundary"
+  role   = aws_iam_role.deploy[0].name
+  policy = data.aws_iam_policy_document.deploy_boundary[0].json
 }
 
 output "deploy_role_arn" {

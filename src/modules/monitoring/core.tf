@@ -256,6 +256,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # The canary's log, whose name Synthetics completes.
   statement {
     sid       = "Logs"
     actions   = ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
@@ -269,7 +270,7 @@ data "aws_iam_policy_document" "key" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
-      values   = ["arn:${data.aws_partition.current.partition}:logs:${each.key}:${data.aws_caller_identity.current.account_id}:log-group:*"]
+      values   = ["arn:${data.aws_partition.current.partition}:logs:${each.key}:${data.aws_caller_identity.current.account_id}:log-group:/aws/lambda/cwsyn-${var.project}-*"]
     }
   }
 }

@@ -378,6 +378,9 @@ resource "aws_flow_log" "this" {
   iam_role_arn    = aws_iam_role.flow_log.arn
 
   tags = merge(var.tags, { Name = local.name })
+
+  # The first delivery follows at once; without its permission the log shows an access error until a retry succeeds.
+  depends_on = [aws_iam_role_policy.flow_log]
 }
 
 output "vpc_id" {

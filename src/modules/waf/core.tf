@@ -704,7 +704,8 @@ resource "aws_cloudwatch_log_group" "waf" {
 }
 
 # Admitted requests are in the access logs already; here only what a rule
-# blocked or would have blocked, which is a small part of the volume and bill.
+# blocked or counted. Counted are also the calls of servers in data centres
+# (HostingProviderIPList), which may be most of an API's.
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
   region = local.region
 
@@ -744,6 +745,15 @@ resource "aws_wafv2_web_acl_logging_configuration" "this" {
 output "acl_arn" {
   description = "ARN of the web ACL, known once its log is set up; the distribution takes it as web_acl_id."
   value       = aws_wafv2_web_acl_logging_configuration.this.resource_arn
+}
+
+# The distribution takes the secret's ARN from here, which puts its update behind the lock's: when the secret is rotated, the
+# edge does not send a value that the lock does not admit yet.
+output "origin_secret_arn" {
+  description = "Secret whose values the origin lock admits, once it admits them; null for scope CLOUDFRONT."
+  value       = var.origin_secret_arn
+
+  depends_on = [aws_wafv2_web_acl.origin_lock]
 }
 
 output "acl_name" {

@@ -239,6 +239,18 @@ resource "aws_eks_access_policy_association" "admin" {
   }
 }
 
+# The group that EKS makes admits only its own members, so whoever runs Terraform and kubectl inside the VPC needs a rule: without one the later stacks time out on a private endpoint. Credentials are checked all the same.
+resource "aws_vpc_security_group_ingress_rule" "api_from_network" {
+  for_each = var.private_access_cidrs
+
+  description       = "Kubernetes API"
+  security_group_id = aws_eks_cluster.main.vpc_config[0].cluster_security_group_id
+  cidr_ipv4         = each.key
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
 # A warning rather than an error: the day a version leaves standard support must not block the apply that upgrades it.
 check "kubernetes_version" {
   data "aws_eks_cluster_versions" "standard" {

@@ -51,8 +51,8 @@ variable "pod_roles" {
   nullable = false
 
   validation {
-    condition     = alltrue([for name in keys(var.pod_roles) : can(regex("^[a-z][a-z0-9-]{0,29}$", name))])
-    error_message = "Role names have up to 30 lower-case letters, digits or hyphens: IAM allows 64 characters for the whole name."
+    condition     = alltrue([for name in keys(var.pod_roles) : can(regex("^[a-z][a-z0-9-]{0,62}$", name))])
+    error_message = "Role names have up to 63 lower-case letters, digits or hyphens, and start with a letter."
   }
 
   validation {

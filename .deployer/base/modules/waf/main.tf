@@ -594,7 +594,8 @@ resource "aws_cloudwatch_log_group" "waf" {
 }
 
 # Admitted requests are in the access logs already; here only what a rule
-# blocked or would have blocked, which is a small part of the volume and bill.
+# blocked or counted. Counted are also the calls of servers in data centres
+# (HostingProviderIPList), which may be most of an API's.
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
   region = local.region
 

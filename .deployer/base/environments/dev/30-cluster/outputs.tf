@@ -20,6 +20,11 @@ output "node_security_group_id" {
   value       = module.eks.node_security_group_id
 }
 
+output "application_log_group_name" {
+  description = "Log group of the containers."
+  value       = module.eks.application_log_group_name
+}
+
 output "oidc_issuer" {
   description = "URL of the cluster's OpenID Connect issuer."
   value       = module.eks.oidc_issuer

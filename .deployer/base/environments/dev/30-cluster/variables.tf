@@ -14,6 +14,12 @@ variable "private_subnet_ids" {
   nullable    = false
 }
 
+variable "vpc_cidr" {
+  description = "Network from which the cluster's API is reached. Output `vpc_cidr` of 10-network."
+  type        = string
+  nullable    = false
+}
+
 variable "vpc_id" {
   description = "VPC of the nodes. Output `vpc_id` of 10-network."
   type        = string

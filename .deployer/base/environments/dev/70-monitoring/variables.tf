@@ -8,6 +8,12 @@ variable "cluster_name" {
   nullable    = false
 }
 
+variable "application_log_group_name" {
+  description = "Log group of the containers. Output `application_log_group_name` of 30-cluster."
+  type        = string
+  nullable    = false
+}
+
 variable "alb_arn_suffix" {
   description = "Dimension of the load balancer. Output `alb_arn_suffix` of 40-platform."
   type        = string

@@ -1,0 +1,70 @@
+//! `deployer schema`: what is built in, and taking the schemas of installed providers from terraform.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use common::{DEV, Workspace};
+
+/// A provider as `terraform providers schema -json` prints it.
+const PRINTED: &str = r#"{"format_version":"1.0","provider_schemas":{"registry.terraform.io/example/shop":{
+"provider":{"version":0,"block":{"attributes":{}}},
+"resource_schemas":{"shop_order":{"version":0,"block":{"attributes":{
+  "item":{"type":"string","required":true},
+  "id":{"type":"string","computed":true}}}}}}}}"#;
+
+const ORDER: &str = r#"terraform {
+  required_providers {
+    shop = { source = "example/shop" }
+  }
+}
+
+resource "shop_order" "one" {
+  itm = "tea"
+}
+"#;
+
+#[test]
+fn what_is_built_in() {
+    let workspace = Workspace::with(&[("dev", DEV)]);
+    insta::assert_snapshot!(workspace.run(&["schema", "info"]));
+}
+
+#[test]
+fn a_provider_is_checked_once_its_schema_was_taken() {
+    let workspace = Workspace::with(&[("dev", DEV)]);
+    workspace.write("shop/main.tf", ORDER);
+    workspace.write("printed.json", PRINTED);
+    insta::assert_snapshot!("before", workspace.run(&["validate", "shop"]));
+    workspace.run(&["schema", "refresh", "--from", "printed.json"]).assert_code(0);
+    insta::assert_snapshot!("after", workspace.run(&["validate", "shop"]));
+}
+
+#[test]
+fn terraform_is_asked_for_schemas_and_versions() {
+    let workspace = Workspace::with(&[("dev", DEV)]);
+    workspace.write("printed.json", PRINTED);
+    workspace.write("versions.json", r#"{"provider_selections":{"registry.terraform.io/example/shop":"1.2.3"}}"#);
+    let root = workspace.root().display();
+    let script =
+        format!("#!/bin/sh\ncase $1 in providers) cat {root}/printed.json;; *) cat {root}/versions.json;; esac\n");
+    workspace.write("terraform", script);
+    let program = workspace.path("terraform");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = program.to_str().unwrap().to_owned();
+    let run = workspace.run_with(&[("DEPLOYER_TERRAFORM", &program)], &["schema", "refresh"]);
+    insta::assert_snapshot!(run);
+    insta::assert_snapshot!("refreshed", workspace.run(&["schema", "info"]));
+}
+
+#[test]
+fn a_terraform_that_fails_is_quoted() {
+    let workspace = Workspace::with(&[("dev", DEV)]);
+    workspace.write("terraform", "#!/bin/sh\necho 'Inconsistent dependency lock file' >&2\nexit 1\n");
+    let program = workspace.path("terraform");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let program = program.to_str().unwrap().to_owned();
+    insta::assert_snapshot!(workspace.run_with(&[("DEPLOYER_TERRAFORM", &program)], &["schema", "refresh"]));
+}
