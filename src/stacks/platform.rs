@@ -123,10 +123,6 @@ fn load_balancer(content: &mut Content, environment: &EnvironmentSpec, managed: 
     ] {
         content.output(name, description, format!("module.alb_controller.{name}"));
     }
-    if environment.edge.domain.is_some() {
-        let description = "Certificate of the load balancer.";
-        content.output("origin_certificate_arn", description, "module.alb_controller.certificate_arn");
-    }
 }
 
 /// Two roles a model: its pods only read its weights; the job that stages them writes, and reads the hub token.

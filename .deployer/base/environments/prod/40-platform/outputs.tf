@@ -45,11 +45,6 @@ output "target_group_arn_suffixes" {
   value       = module.alb_controller.target_group_arn_suffixes
 }
 
-output "origin_certificate_arn" {
-  description = "Certificate of the load balancer."
-  value       = module.alb_controller.certificate_arn
-}
-
 output "pod_role_arns" {
   description = "Roles of the pods, by name."
   value       = module.iam.role_arns
