@@ -89,10 +89,18 @@ fn resolve_auth(resolver: &mut Resolver<'_>, config: &EdgeConfig, mode: EdgeMode
     auth
 }
 
+/// The first name of a certificate has 64 characters at most (ACM API reference, `RequestCertificate`), and the load
+/// balancer's is `origin.` and the domain.
+const LONGEST_DOMAIN: usize = 64 - "origin.".len();
+
 fn resolve_domain(resolver: &mut Resolver<'_>, config: &EdgeConfig) -> Option<Domain> {
     if let Some(name) = config.domain.as_ref().filter(|name| !is_domain(name)) {
         let message = format!("`{name}` is not a domain name");
         resolver.problem("wrong-value", "/edge/domain", message, "for example `models.example.com`");
+    } else if let Some(name) = config.domain.as_ref().filter(|name| name.len() > LONGEST_DOMAIN) {
+        let message = format!("`{name}` has {} characters, {LONGEST_DOMAIN} at most fit", name.len());
+        let hint = "the load balancer's certificate is for `origin.` and this name, and ACM takes 64 characters";
+        resolver.problem("wrong-value", "/edge/domain", message, hint);
     }
     match (&config.domain, &config.hosted_zone_id) {
         (Some(name), Some(hosted_zone_id)) => {

@@ -62,6 +62,12 @@ impl EnvironmentSpec {
         self.models.iter().any(|model| model.gated)
     }
 
+    /// Whether any model takes recordings, which are longer than texts.
+    #[must_use]
+    pub fn hears_audio(&self) -> bool {
+        self.models.iter().any(|model| model.task == Task::AutomaticSpeechRecognition)
+    }
+
     /// Whether any model runs on a GPU.
     #[must_use]
     pub fn has_gpu_model(&self) -> bool {

@@ -13,6 +13,10 @@ use crate::{
 /// The stack.
 pub(super) const EDGE: Stack = Stack { name: "60-edge", summary: "firewall, CloudFront, API", content };
 
+/// Recordings that API Gateway passes on as bytes: anything else it takes for UTF-8 text, which damages them.
+const AUDIO_TYPES: [&str; 7] =
+    ["application/octet-stream", "audio/flac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm"];
+
 fn content(environment: &EnvironmentSpec) -> Content {
     let mut content = Content::default();
     content.input("20-registry", "origin_secret_arn", "string", "Secret with the header that CloudFront sends.");
@@ -57,6 +61,9 @@ fn api(content: &mut Content, environment: &EnvironmentSpec) {
         .set("log_retention_days", environment.monitoring.log_days);
     if rest {
         api = api.set("stream", edge.stream);
+        if environment.hears_audio() {
+            api = api.set("binary_media_types", Value::texts(AUDIO_TYPES));
+        }
     }
     content.module(callers(api, environment));
     let prefix = word(&edge.mode);
@@ -91,12 +98,17 @@ fn callers(api: Block, environment: &EnvironmentSpec) -> Block {
 
 fn firewalls(content: &mut Content, environment: &EnvironmentSpec) {
     let edge = &environment.edge;
-    let public = labelled_module("waf_edge", "waf", environment)
+    let mut public = labelled_module("waf_edge", "waf", environment)
         .set("suffix", "edge")
         .set("scope", "CLOUDFRONT")
         .set("rate_limit", edge.rate_limit)
         .set("count_only", edge.firewall == Firewall::Count)
         .set("log_retention_days", environment.monitoring.log_days);
+    if environment.hears_audio() {
+        public = public
+            .comment("A recording is longer than any body that WAF can measure; the server has a limit of its own.")
+            .set("max_body_bytes", Value::Null);
+    }
     content.commented("What viewers send, judged at the edge, where their addresses are still known.", public);
     let (name, target) = match edge.mode {
         EdgeMode::Rest => ("stage", "module.api_gateway.rest_stage_arn"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use deployer::{
+    catalog::models::Task,
     hcl::expand::Configuration,
     spec::config::{EdgeMode, Firewall},
 };
@@ -168,14 +169,27 @@ fn the_firewall_lets_prompts_through_and_counts_by_the_minute() {
             format!("{limit:?}"),
             "as specified",
         );
-        let size = rule(&acl, "body-size").block("statement").unwrap().block("size_constraint_statement").unwrap();
-        let oversize = lookup(size, "field_to_match.body.oversize_handling").and_then(|it| it.as_str());
-        findings.expect(
-            &acl,
-            oversize == Some("MATCH"),
-            format!("{oversize:?}"),
-            "what WAF cannot inspect is too long",
-        );
+    });
+}
+
+#[test]
+fn only_recordings_may_be_longer_than_waf_measures() {
+    everywhere(|environment, findings| {
+        let acl = acl(environment, "CLOUDFRONT");
+        let audio = environment.spec.models.iter().any(|model| model.task == Task::AutomaticSpeechRecognition);
+        let measures = acl.configuration.blocks("rule").any(|rule| {
+            let size = lookup(
+                &rule.configuration,
+                "statement.size_constraint_statement.field_to_match.body.oversize_handling",
+            );
+            // What WAF cannot inspect to its end is too long.
+            size.and_then(|it| it.as_str()) == Some("MATCH")
+        });
+        findings.expect(&acl, measures != audio, measures, "texts are measured, recordings are not");
+        for api in environment.resources("aws_api_gateway_rest_api") {
+            let passes = api.texts("binary_media_types").contains(&"audio/wav");
+            findings.argument(&api, "binary_media_types", passes == audio, "recordings are bytes, not text");
+        }
     });
 }
 
@@ -189,7 +203,7 @@ fn the_firewall_blocks_where_it_is_to_block() {
             let right = action.block("count").is_some() == counts_only && action.block("none").is_some() != counts_only;
             findings.expect(&acl, right, name, "must block or count, as specified");
         }
-        for name in ["rate", "body-size", "bodies-elsewhere"] {
+        for name in ["rate", "bodies-elsewhere"] {
             let action = rule(&acl, name).block("action").unwrap();
             let right =
                 action.block("count").is_some() == counts_only && action.block("block").is_some() != counts_only;

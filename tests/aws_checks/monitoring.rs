@@ -74,9 +74,11 @@ fn every_alarm_of_the_design_is_there() {
         findings.fact(of("ErrorPortAllocation") == gateways, || {
             format!("{}: NAT gateways unwatched", environment.spec.name)
         });
-        let certificates = usize::from(environment.spec.edge.domain.is_some());
-        findings
-            .fact(of("DaysToExpiry") == certificates, || format!("{}: certificate unwatched", environment.spec.name));
+        // CloudFront's and the load balancer's.
+        let certificates = environment.resources("aws_acm_certificate").count();
+        findings.fact(of("DaysToExpiry") == certificates, || {
+            format!("{}: {} of {certificates} certificates are watched", environment.spec.name, of("DaysToExpiry"))
+        });
     });
 }
 

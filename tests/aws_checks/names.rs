@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use deployer::{diagnostic::Source, spec};
+
 use crate::{
     environments::{environments, lookup, texts},
     findings::everywhere,
@@ -240,4 +242,22 @@ fn the_longest_names_are_tried() {
             findings.expect(&subnets, !texts(subnets.get("subnets")).is_empty(), "subnets", "must be there");
         }
     });
+}
+
+/// The load balancer's certificate is for `origin.` and the domain.
+#[test]
+fn a_domain_too_long_for_a_certificate_is_refused() {
+    let load = |domain: &str| {
+        let text = format!(
+            "project = \"chat\"\nregion = \"us-east-1\"\ntier = \"dev\"\n\
+             edge {{\n  domain = \"{domain}\"\n  hosted_zone_id = \"Z0123456789EXAMPLE\"\n}}\n\
+             cluster {{ admins = [\"arn:aws:iam::111122223333:role/admin\"] }}\n\
+             model \"gpt2\" {{ source = \"openai-community/gpt2\" }}\n"
+        );
+        spec::load("dev", Source::new("environment.hcl", text))
+    };
+    let longest = format!("{}.example.com", "a".repeat(57 - ".example.com".len()));
+    assert!(load(&longest).is_ok());
+    let problems = load(&format!("a{longest}")).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.message.contains("58 characters")), "{problems:?}");
 }

@@ -73,7 +73,7 @@ model "llama" {{
 }}
 "#
     );
-    // A model on CPU, which in staging may be scaled away; in prod, one on reserved nodes.
+    // One that takes recordings, and a model on CPU, which in staging may be scaled away; in prod, one on reserved nodes.
     text += match tier {
         Tier::Dev => {
             r#"
@@ -85,6 +85,11 @@ model "gpt2" {
         }
         Tier::Staging => {
             r#"
+model "whisper" {
+  source   = "openai/whisper-large-v3"
+  instance = "g4dn.xlarge"
+}
+
 model "gpt2" {
   source   = "openai-community/gpt2"
   instance = "m6i.xlarge"

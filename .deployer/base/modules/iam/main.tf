@@ -11,7 +11,8 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # IAM allows 64 characters for the whole name, which a long project, environment and model exceed together.
+  # IAM allows 64 characters for the whole name, which a long project, environment and model exceed together. What is cut
+  # off lies behind the environment's prefix, by which policies know these roles.
   pod_role_names = {
     for name in keys(var.pod_roles) : name => (
       length("${local.name}-${name}") <= 64
@@ -25,13 +26,6 @@ locals {
     ? null
     : "arn:${data.aws_partition.current.partition}:eks:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:cluster/${var.cluster_name}"
   )
-
-  # IAM allows 64 characters. What is cut off lies behind the environment's prefix, by which policies know these roles.
-  pod_role_full_names = { for name in keys(var.pod_roles) : name => "${local.name}-${name}" }
-  pod_role_names = {
-    for name, full in local.pod_role_full_names :
-    name => length(full) <= 64 ? full : "${substr(full, 0, 55)}-${substr(sha256(full), 0, 8)}"
-  }
 }
 
 # EKS Pod Identity: the agent's service takes the role and tags the session with the pod's place, hence both actions. The
