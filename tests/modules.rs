@@ -51,7 +51,12 @@ fn combinations() -> Vec<(String, EnvironmentSpec)> {
                     changed(DEV, "\"dev\"", &format!("\"{tier}\"")) + "\nedge {\n}\n"
                 };
                 let tokens = "  auth = \"jwt\"\n  jwt {\n    issuer   = \"https://issuer.example.com\"\n    audience = [\"models\"]\n  }\n";
-                let tokens = if mode == "vpc_origin" { tokens } else { "" };
+                let domain = if tier == "prod" {
+                    ""
+                } else {
+                    "  domain = \"models.example.com\"\n  hosted_zone_id = \"Z0123456789EXAMPLE\"\n"
+                };
+                let tokens = if mode == "vpc_origin" { tokens.to_owned() + domain } else { String::new() };
                 let text = changed(&base, "edge {\n", &format!("edge {{\n  mode = \"{mode}\"\n{tokens}"));
                 let text = changed(&text, "cluster {\n", &format!("cluster {{\n  compute = \"{compute}\"\n"));
                 let text = text

@@ -1008,6 +1008,15 @@ fn each_mode_has_its_ways_of_authentication() {
 
 #[test]
 fn tokens_need_an_issuer() {
+    assert_snapshot!(dev_with("edge {\n  mode = \"vpc_origin\"\n  auth = \"jwt\"\n  jwt {\n    issuer   = \"https://issuer.example.com\"\n    audience = [\"models\"]\n  }\n}"), @r#"
+    error[missing-argument]: the load balancer checks tokens on HTTPS only, for which it needs a domain
+      --> environment.hcl:13:1
+       |
+    13 | edge {
+       | ^^^^
+       |
+       = help: add `domain` and `hosted_zone_id` to block `edge`, or use `mode = "http"`
+    "#);
     assert_snapshot!(dev_with("edge {\n  mode = \"http\"\n  auth = \"jwt\"\n}"), @"
     error[missing-block]: tokens need an issuer: block `jwt` is missing
       --> environment.hcl:13:1
@@ -1027,6 +1036,14 @@ fn tokens_need_an_issuer() {
        = help: set `auth = "jwt"`, or take the block out
     "#);
     assert_snapshot!(dev_with("edge {\n  mode = \"vpc_origin\"\n  auth = \"jwt\"\n  jwt {\n    issuer   = \"https://issuer.example.com\"\n    audience = [\"a\", \"b\"]\n  }\n}"), @r#"
+    error[missing-argument]: the load balancer checks tokens on HTTPS only, for which it needs a domain
+      --> environment.hcl:13:1
+       |
+    13 | edge {
+       | ^^^^
+       |
+       = help: add `domain` and `hosted_zone_id` to block `edge`, or use `mode = "http"`
+
     error[wrong-length]: a load balancer checks one audience
       --> environment.hcl:18:16
        |

@@ -73,6 +73,11 @@ fn resolve_auth(resolver: &mut Resolver<'_>, config: &EdgeConfig, mode: EdgeMode
         let hint = "name one; a load balancer accepts no more";
         resolver.problem("wrong-length", "/edge/jwt/audience", "a load balancer checks one audience", hint);
     }
+    if mode == EdgeMode::VpcOrigin && auth == Auth::Jwt && config.domain.is_none() && !is_prod {
+        let hint = "add `domain` and `hosted_zone_id` to block `edge`, or use `mode = \"http\"`";
+        let message = "the load balancer checks tokens on HTTPS only, for which it needs a domain";
+        resolver.problem("missing-argument", "/edge/domain", message, hint);
+    }
     if auth == Auth::Jwt && config.jwt.is_none() {
         let hint = "add a block `jwt` with `issuer` and `audience` to block `edge`";
         resolver.problem("missing-block", "/edge/jwt", "tokens need an issuer: block `jwt` is missing", hint);
