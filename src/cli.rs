@@ -101,6 +101,7 @@ impl From<ColorChoice> for anstream::ColorChoice {
 
 impl Cli {
     /// Sets up colour for the whole process and gives the way to the operator.
+    #[must_use]
     pub fn prepare(&self) -> Output {
         anstream::ColorChoice::from(self.global.color).write_global();
         Output::new(&self.global)

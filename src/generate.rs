@@ -118,7 +118,7 @@ pub fn all_files(environments: &[EnvironmentSpec], selected: &[&EnvironmentSpec]
 #[must_use]
 pub fn problems(files: &[GeneratedFile], schemas: &Schemas) -> Vec<Diagnostic> {
     let mut folders: BTreeMap<&str, Vec<&GeneratedFile>> = BTreeMap::new();
-    for file in files.iter().filter(|file| file.path.ends_with(".tf")) {
+    for file in files.iter().filter(|file| file.is_terraform()) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         folders.entry(folder).or_default().push(file);
     }

@@ -4,6 +4,8 @@
 //! the other in one empty folder, and what stands below them is compared with what they print: word by word, apart from
 //! lines `...`, which stand for any lines. Other commands are only shown.
 
+#![expect(clippy::expect_used, reason = "a helper of a test fails it by panicking, as the test itself does")]
+
 use std::{
     fs,
     path::Path,

@@ -1,7 +1,5 @@
 //! `deployer schema`: what is built in, and taking the schemas of installed providers from terraform.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use std::os::unix::fs::PermissionsExt as _;

@@ -136,16 +136,14 @@ fn sources(arguments: &Arguments) -> Result<Vec<String>> {
 }
 
 fn source_name(source: &str) -> Result<String> {
-    match models().find(source) {
-        Some(model) => Ok(model.id.clone()),
-        None => {
-            let error = Error::new(Kind::Input, format!("the size of `{source}` is not known"));
-            Err(match models().suggest(source) {
-                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-                None => error.hint("leave it out, then add it to environment.hcl with `parameters_billion`"),
-            })
-        }
+    if let Some(model) = models().find(source) {
+        return Ok(model.id.clone());
     }
+    let error = Error::new(Kind::Input, format!("the size of `{source}` is not known"));
+    Err(match models().suggest(source) {
+        Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+        None => error.hint("leave it out, then add it to environment.hcl with `parameters_billion`"),
+    })
 }
 
 /// A project's name made of the folder's: what is allowed of it, or a plain word.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A command's way to the operator.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Output {
     /// How results are printed.
     pub format: Format,

@@ -84,16 +84,13 @@ fn info(global: &Global, output: &Output) -> Result<()> {
 
 fn run_refresh(arguments: &RefreshArguments, global: &Global, output: &Output) -> Result<()> {
     let workspace = Workspace::open(&global.workspace)?;
-    let (json, versions) = match &arguments.from {
-        Some(file) => {
-            let text = workspace.read(file)?;
-            let text = text.ok_or_else(|| Error::new(Kind::Input, format!("`{}` does not exist", file.display())))?;
-            (text, BTreeMap::new())
-        }
-        None => {
-            let json = terraform(&arguments.folder, &["providers", "schema", "-json"])?;
-            (json, selections(&terraform(&arguments.folder, &["version", "-json"])?))
-        }
+    let (json, versions) = if let Some(file) = &arguments.from {
+        let text = workspace.read(file)?;
+        let text = text.ok_or_else(|| Error::new(Kind::Input, format!("`{}` does not exist", file.display())))?;
+        (text, BTreeMap::new())
+    } else {
+        let json = terraform(&arguments.folder, &["providers", "schema", "-json"])?;
+        (json, selections(&terraform(&arguments.folder, &["version", "-json"])?))
     };
     let stored = refresh(&json, &versions)?;
     if stored.is_empty() {

@@ -70,7 +70,7 @@ struct Targets {
 fn targets(arguments: &Arguments, global: &Global) -> Result<Targets> {
     let workspace = Workspace::open(&global.workspace);
     let mut targets = Targets { paths: Vec::new(), problems: Vec::new() };
-    let names = workspace.as_ref().map(Workspace::environments).unwrap_or_else(|_| Ok(Vec::new()))?;
+    let names = workspace.as_ref().map_or_else(|_| Ok(Vec::new()), Workspace::environments)?;
     let mut of_workspace = arguments.targets.is_empty();
     for target in &arguments.targets {
         if names.contains(target) {

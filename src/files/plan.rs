@@ -19,6 +19,14 @@ pub struct GeneratedFile {
     pub text: String,
 }
 
+impl GeneratedFile {
+    /// Whether it is Terraform, as opposed to a readme, a template or a script.
+    #[must_use]
+    pub fn is_terraform(&self) -> bool {
+        Path::new(&self.path).extension().is_some_and(|extension| extension == "tf")
+    }
+}
+
 /// What happens to one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

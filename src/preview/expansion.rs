@@ -46,11 +46,11 @@ pub fn expand_stacks(environment: &EnvironmentSpec, files: &[GeneratedFile], sch
 
 fn module_sources(files: &[GeneratedFile]) -> HashMap<String, ModuleSource> {
     let mut modules: HashMap<String, ModuleSource> = HashMap::new();
-    for file in files {
-        let Some((folder, name)) = file.path.rsplit_once('/') else {
+    for file in files.iter().filter(|file| file.is_terraform()) {
+        let Some((folder, _)) = file.path.rsplit_once('/') else {
             continue;
         };
-        if let (true, Ok(document)) = (name.ends_with(".tf"), Document::parse(Source::new(&file.path, &file.text))) {
+        if let Ok(document) = Document::parse(Source::new(&file.path, &file.text)) {
             let module = modules
                 .entry(folder.to_owned())
                 .or_insert_with(|| ModuleSource { directory: folder.to_owned(), documents: Vec::new() });

@@ -126,7 +126,7 @@ fn instance_types(group: &NodeGroup, known: Option<&Instance>) -> Vec<String> {
                 && other.gpus == wanted.gpus
                 && other.vcpus >= wanted.vcpus
                 && other.memory_gib >= wanted.memory_gib
-                && !other.name.ends_with(".metal")
+                && !matches!(other.name.split_once('.'), Some((_, "metal")))
         })
         .collect();
     others.sort_by(|left, right| left.price_per_hour.total_cmp(&right.price_per_hour));

@@ -85,7 +85,7 @@ fn api(content: &mut Content, environment: &EnvironmentSpec) {
 fn callers(api: Block, environment: &EnvironmentSpec) -> Block {
     let edge = &environment.edge;
     match (edge.auth, &edge.jwt) {
-        (Auth::ApiKey, _) | (Auth::Iam, _) if edge.mode == EdgeMode::Rest => api
+        (Auth::ApiKey | Auth::Iam, _) if edge.mode == EdgeMode::Rest => api
             .set("api_key_clients", Value::texts(["default"]))
             .set("client_throttle_rate", edge.throttle_rate)
             .set("client_throttle_burst", edge.throttle_burst),
