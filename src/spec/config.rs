@@ -2,7 +2,7 @@
 //!
 //! These types are the only description of the file. The JSON Schema that editors use, the structural check with its
 //! did-you-mean, and the decoding all come from them. A field left out is `None` here; what stands for it depends on
-//! the tier and is decided in [`super::environment`].
+//! the tier and is decided in `spec::environment`.
 
 use std::collections::BTreeMap;
 

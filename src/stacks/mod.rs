@@ -1,7 +1,7 @@
 //! The root modules of an environment: one folder and one Terraform state each, applied in the order of [`ALL`].
 //!
 //! A stack says which modules it calls and with what, which values of earlier stacks it needs, and what it hands on;
-//! [`render`] writes that as Terraform. To add one: a file here and an entry in [`ALL`].
+//! [`render()`] writes that as Terraform. To add one: a file here and an entry in [`ALL`].
 
 mod bootstrap;
 mod cluster;
