@@ -483,7 +483,7 @@ fn names_are_checked() {
     9 | model "GPT 2" {
       | ^^^^^^^^^^^^^
       |
-      = help: use 1 to 24 lower-case letters, digits or hyphens, starting with a letter
+      = help: use 1 to 30 lower-case letters, digits or hyphens, starting with a letter
     "#);
     assert_snapshot!(dev_with("account_id = \"1111-2222-3333\""), @r#"
     error[wrong-value]: `1111-2222-3333` is not a valid `account_id`

@@ -71,17 +71,6 @@ struct Around<'a> {
     inputs: Vec<Input>,
 }
 
-impl Around<'_> {
-    /// What stands before the text for a value that will be there: modules take ARNs apart.
-    fn before(&self, origin: &str) -> String {
-        if origin.rsplit(['.', '_']).next() != Some("arn") {
-            return String::new();
-        }
-        let EnvironmentSpec { region, account_id, .. } = self.environment;
-        format!("arn:{}:service:{region}:{}:", partition(region), account_id.as_deref().unwrap_or("account"))
-    }
-}
-
 impl<'a> Surroundings<'a> for Around<'a> {
     fn module(&self, directory: &str) -> Option<&'a ModuleSource> {
         self.modules.get(directory)
@@ -92,7 +81,7 @@ impl<'a> Surroundings<'a> for Around<'a> {
         let stack = self.earlier.iter().find(|stack| stack.stack.name == input.stack)?;
         let output = stack.expansion.outputs.get(input.output)?;
         // A value will be there, and differ from every other, which is all that numbers of resources depend on.
-        Some(output.with_stand_ins(&|origin| self.before(origin)))
+        Some(output.with_stand_ins(&|origin| before_stand_in(origin, self.environment)))
     }
 
     fn data(&self, kind: &str, _: &Configuration) -> Entries {
@@ -126,4 +115,13 @@ impl<'a> Surroundings<'a> for Around<'a> {
         let path = local_directory(self.folder, path)?;
         self.files.iter().find(|file| file.path == path).map(|file| file.text.clone())
     }
+}
+
+/// What stands before the stand-in of a value: modules take ARNs apart.
+pub(super) fn before_stand_in(origin: &str, environment: &EnvironmentSpec) -> String {
+    if origin.rsplit('.').next() != Some("arn") {
+        return String::new();
+    }
+    let account = environment.account_id.as_deref().unwrap_or("000000000000");
+    format!("arn:{}:service:{}:{account}:", partition(&environment.region), environment.region)
 }

@@ -17,7 +17,7 @@ use crate::catalog::{
 const MOST_REPLICAS: u32 = 450;
 
 /// The most characters of a model's name.
-const LONGEST_NAME: usize = 24;
+const LONGEST_NAME: usize = 30;
 
 /// What makes a model need less memory.
 const SMALLER: &str = "choose a smaller model, a narrower `dtype`, or less `context` and `batch`";
@@ -68,8 +68,7 @@ fn model(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, cluster:
     })
 }
 
-/// A model's name is a part of URLs, of Kubernetes objects and of roles: of their 64 characters, project and environment
-/// take 33 and `-model-` 7.
+/// A model's name is a part of URLs, of Kubernetes objects and of target groups.
 fn model_name(resolver: &mut Resolver<'_>, name: &str) {
     let fits = (1..=LONGEST_NAME).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_lowercase())
