@@ -141,7 +141,7 @@ fn models(kind: Kind) -> BoxedStrategy<String> {
     vec((select(whole.to_vec()).prop_map(str::to_owned), option::of(select(replicas))), 1..=3)
         .prop_map(|models| {
             let mut text = String::new();
-            for ((model, replicas), name) in models.into_iter().zip(["a", "gpt-2-b", "the-longest-name-of-thirty-ch0"])
+            for ((model, replicas), name) in models.into_iter().zip(["a", "gpt-2-b", "the-longest-name-of-30-letters"])
             {
                 let replicas = replicas.map_or_else(String::new, |replicas| format!("replicas {{\n{replicas}\n}}\n"));
                 let _ = write!(text, "model \"{name}\" {{\n{model}{replicas}}}\n");

@@ -77,7 +77,7 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
         account,
         files: changed_files(&plan),
         stages: &STAGES,
-        stacks: resources(&stacks),
+        stacks: resources(environment, &stacks),
         singletons: singletons(environment, &environments.all, &stacks),
         policy_documents: documents.map_or(0, |documents| documents.len()),
         assumed: usage,

@@ -119,7 +119,7 @@ impl<'a> Surroundings<'a> for Around<'a> {
 
 /// What stands before the stand-in of a value: modules take ARNs apart.
 pub(super) fn before_stand_in(origin: &str, environment: &EnvironmentSpec) -> String {
-    if origin.rsplit('.').next() != Some("arn") {
+    if origin.rsplit(['.', '_']).next() != Some("arn") {
         return String::new();
     }
     let account = environment.account_id.as_deref().unwrap_or("000000000000");

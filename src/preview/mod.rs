@@ -17,7 +17,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::hcl::expand::{Instance, Key, Mode};
+use crate::{
+    hcl::expand::{Instance, Key, Mode},
+    spec::EnvironmentSpec,
+};
 
 /// Resources of one stack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -50,11 +53,13 @@ pub struct ResourceCount {
 
 /// The resources of every stack, by address.
 #[must_use]
-pub fn resources(stacks: &[ExpandedStack]) -> Vec<StackResources> {
-    stacks.iter().map(stack_resources).collect()
+pub fn resources(environment: &EnvironmentSpec, stacks: &[ExpandedStack]) -> Vec<StackResources> {
+    stacks.iter().map(|stack| stack_resources(environment, stack)).collect()
 }
 
-fn stack_resources(stack: &ExpandedStack) -> StackResources {
+fn stack_resources(environment: &EnvironmentSpec, stack: &ExpandedStack) -> StackResources {
+    // A key made of an ARN reads better without what only modules need of it.
+    let prefix = expansion::before_stand_in("arn", environment);
     let mut resources: BTreeMap<String, ResourceCount> = BTreeMap::new();
     for instance in stack.expansion.instances.iter().filter(|instance| instance.mode == Mode::Managed) {
         let address = without_key(instance);
@@ -65,7 +70,7 @@ fn stack_resources(stack: &ExpandedStack) -> StackResources {
             waits_for: None,
         });
         entry.count += 1;
-        entry.instances.push(instance.address.clone());
+        entry.instances.push(instance.address.replace(&format!("{prefix}‹"), "‹"));
         if matches!(instance.key, Key::AnyNumber | Key::AnyText) {
             entry.waits_for.clone_from(&instance.waits_for);
         }

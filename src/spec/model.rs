@@ -68,7 +68,8 @@ fn model(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, cluster:
     })
 }
 
-/// A model's name is a part of URLs, of Kubernetes objects and of target groups.
+/// A model's name is a part of URLs, of Kubernetes objects and of roles, whose names the iam module hashes down where
+/// they grow too long.
 fn model_name(resolver: &mut Resolver<'_>, name: &str) {
     let fits = (1..=LONGEST_NAME).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_lowercase())

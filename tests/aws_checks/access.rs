@@ -226,6 +226,38 @@ fn the_deploy_role_cannot_shed_the_boundary() {
     );
 }
 
+/// CloudFront's certificate, firewall, logs and alarms live there, wherever the rest does.
+#[test]
+fn the_deploy_role_reaches_both_regions() {
+    in_those(
+        |environment| environment.spec.delivery.is_some(),
+        |environment, findings| {
+            let statements = deploy_statements(environment);
+            for (service, action) in [
+                ("acm", "acm:DeleteCertificate"),
+                ("cloudwatch", "cloudwatch:PutMetricAlarm"),
+                ("kms", "kms:ScheduleKeyDeletion"),
+                ("logs", "logs:CreateLogGroup"),
+                ("sns", "sns:CreateTopic"),
+                ("wafv2", "wafv2:CreateWebACL"),
+            ] {
+                // Dev has no certificate without a domain.
+                if service == "acm" && environment.spec.edge.domain.is_none() {
+                    continue;
+                }
+                for region in ["us-east-1", &environment.spec.region] {
+                    let wanted = format!("arn:aws:{service}:{region}:");
+                    let allowed = statements.iter().any(|(_, statement)| {
+                        strings(&statement["Action"]).contains(&action)
+                            && strings(&statement["Resource"]).iter().any(|it| it.starts_with(&wanted))
+                    });
+                    findings.fact(allowed, || format!("{}: no {action} in {region}", environment.spec.name));
+                }
+            }
+        },
+    );
+}
+
 #[test]
 fn the_deploy_policies_fit_iams_limits() {
     in_those(

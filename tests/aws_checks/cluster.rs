@@ -161,10 +161,10 @@ fn gpu_nodes_are_kept_for_models() {
             let types = group.texts("instance_types");
             match wanted.capacity {
                 Capacity::Spot => {
-                    findings.argument(&group, "instance_types", types.len() > 1 || !gpus, "spot needs a choice")
+                    findings.argument(&group, "instance_types", types.len() > 1 || !gpus, "spot needs a choice");
                 }
                 Capacity::OnDemand => {
-                    findings.argument(&group, "instance_types", types == [wanted.instance.as_str()], "as specified")
+                    findings.argument(&group, "instance_types", types == [wanted.instance.as_str()], "as specified");
                 }
                 Capacity::CapacityBlock => {
                     let template = group.target("launch_template.id").unwrap();
@@ -261,7 +261,7 @@ fn network_and_identity_agents_come_before_nodes() {
     });
 }
 
-/// Check 40, the part of it that is Terraform's: without this every NetworkPolicy is a wish.
+/// Check 40, the part of it that is Terraform's: without this every network policy is a wish.
 #[test]
 fn the_cni_enforces_network_policies() {
     in_those(Environment::is_managed, |environment, findings| {

@@ -1,6 +1,6 @@
 //! How the parts fit: stacks and their inputs, modules and their validations, environments that share modules.
 
-use std::{collections::BTreeSet, thread};
+use std::{collections::BTreeSet, fmt::Write as _, thread};
 
 use deployer::{
     diagnostic::Diagnostic,
@@ -167,11 +167,14 @@ fn it_is_known_beforehand_what_is_made() {
 
 /// A configuration as text, in which a list is a list whatever its type.
 fn written(configuration: &Configuration) -> String {
-    let attributes = configuration.attributes.iter().filter(|(_, value)| !matches!(value, Value::Null));
-    let attributes: String = attributes.map(|(name, value)| format!(" {name}={value}")).collect();
-    let blocks =
-        configuration.blocks.iter().map(|block| format!(" {} {{{}}}", block.kind, written(&block.configuration)));
-    attributes + &blocks.collect::<String>()
+    let mut text = String::new();
+    for (name, value) in configuration.attributes.iter().filter(|(_, value)| !matches!(value, Value::Null)) {
+        let _ = write!(text, " {name}={value}");
+    }
+    for block in &configuration.blocks {
+        let _ = write!(text, " {} {{{}}}", block.kind, written(&block.configuration));
+    }
+    text
 }
 
 /// Modules of a workspace have the features of all its environments; each must still make what it makes alone.

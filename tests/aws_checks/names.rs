@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use deployer::{diagnostic::Source, spec};
 
 use crate::{
-    environments::{environments, lookup, texts},
+    environments::{environments, lookup},
     findings::everywhere,
     specifications::LONGEST_MODEL,
 };
@@ -182,9 +182,6 @@ fn names_begin_with_project_and_environment() {
                 );
             }
         }
-        for repository in environment.resources("aws_ecr_repository") {
-            findings.expect(&repository, environment.files.iter().all(|file| !file.path.is_empty()), "path", "named");
-        }
     });
 }
 
@@ -237,9 +234,6 @@ fn the_longest_names_are_tried() {
         for group in environment.resources("aws_lb_target_group") {
             let prefix = group.text("name_prefix").unwrap();
             findings.argument(&group, "name_prefix", !prefix.starts_with('-'), "must begin with a letter or digit");
-        }
-        for subnets in environment.resources("aws_lb") {
-            findings.expect(&subnets, !texts(subnets.get("subnets")).is_empty(), "subnets", "must be there");
         }
     });
 }

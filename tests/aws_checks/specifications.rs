@@ -119,8 +119,7 @@ fn network(tier: Tier, mode: EdgeMode, zone: &str) -> String {
     let prefix = zone.split('-').next().unwrap_or_default();
     match (tier, mode) {
         (Tier::Dev, EdgeMode::Rest) => "network { nat = \"none\" }\n".to_owned(),
-        (Tier::Staging, EdgeMode::Rest) => "network { nat = \"regional\" }\n".to_owned(),
-        (Tier::Prod, EdgeMode::Http) => "network { nat = \"regional\" }\n".to_owned(),
+        (Tier::Staging, EdgeMode::Rest) | (Tier::Prod, EdgeMode::Http) => "network { nat = \"regional\" }\n".to_owned(),
         // An address plan, and the smallest range.
         (Tier::Prod, EdgeMode::VpcOrigin) => format!(
             r#"
@@ -165,7 +164,7 @@ fn edge(tier: Tier, mode: EdgeMode) -> String {
     };
     let domain = "  domain         = \"models.example.com\"\n  hosted_zone_id = \"Z0123456789EXAMPLE\"\n";
     let issuer = "  jwt {\n    issuer   = \"https://issuer.example.com\"\n    audience = [\"models\"]\n  }\n";
-    let more = match (tier, mode) {
+    let rest = match (tier, mode) {
         (Tier::Dev, EdgeMode::Http) => format!("  auth = \"jwt\"\n{issuer}"),
         (Tier::Dev, _) => String::new(),
         // Without a stream an API waits no longer than 29 seconds.
@@ -174,7 +173,7 @@ fn edge(tier: Tier, mode: EdgeMode) -> String {
         (Tier::Prod, EdgeMode::VpcOrigin) => format!("{domain}{issuer}"),
         (Tier::Prod, _) => domain.to_owned(),
     };
-    format!("edge {{\n  mode = \"{name}\"\n{more}}}\n")
+    format!("edge {{\n  mode = \"{name}\"\n{rest}}}\n")
 }
 
 /// Registry, monitoring, delivery.
