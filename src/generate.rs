@@ -8,7 +8,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
-    diagnostic::{Diagnostic, Source},
+    diagnostic::{Diagnostic, Severity, Source},
     error::{Error, Kind, Result},
     files::{GeneratedFile, Workspace},
     hcl::Document,
@@ -147,6 +147,16 @@ pub fn problems(files: &[GeneratedFile], schemas: &Schemas) -> Vec<Diagnostic> {
     problems.extend(modules.into_values().flat_map(|(_, problems)| problems));
     problems.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     problems
+}
+
+/// The same as an error: whatever is written has passed the check.
+pub fn checked(files: &[GeneratedFile], schemas: &Schemas) -> Result<()> {
+    let problems = problems(files, schemas);
+    if problems.iter().all(|problem| problem.severity != Severity::Error) {
+        return Ok(());
+    }
+    Err(Error::from_diagnostics(problems)
+        .hint("this is a fault of deployer, not of your specification: nothing was written"))
 }
 
 /// Where the workspace's modules lie.

@@ -63,7 +63,7 @@ fn names(sources: &[String]) -> Vec<(String, &str)> {
         let allowed: String =
             last.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
         let short: String =
-            allowed.trim_start_matches(|first: char| !first.is_ascii_lowercase()).chars().take(22).collect();
+            allowed.trim_start_matches(|first: char| !first.is_ascii_lowercase()).chars().take(24).collect();
         let short = short.trim_end_matches('-');
         let taken = named.iter().filter(|(name, _)| name.starts_with(short)).count();
         let name = if taken == 0 { short.to_owned() } else { format!("{short}-{}", taken + 1) };

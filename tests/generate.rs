@@ -232,7 +232,7 @@ fn a_file_deleted_by_hand_stays_away() {
 fn what_is_no_longer_generated_goes() {
     let workspace = Workspace::generated(&[("dev", DEV)]);
     assert!(workspace.has("modules/api_gateway/main.tf"));
-    workspace.specify("dev", &format!("{DEV}\nedge {{\n  mode = \"vpc_origin\"\n}}\n"));
+    workspace.specify("dev", &format!("{DEV}\nedge {{\n  mode = \"vpc_origin\"\n  auth = \"none\"\n}}\n"));
     workspace.run(&["generate"]).assert_code(0);
     assert!(!workspace.has("modules/api_gateway"));
     assert!(!workspace.has(".deployer/base/modules/api_gateway"));
@@ -412,7 +412,7 @@ fn generating_after_a_crash_ends_in_the_same_state() {
         let workspace = files::Workspace::at(workspace.root());
         let plan = files::plan(&workspace, files.to_vec(), &["m".to_owned()]).unwrap();
         assert_eq!(plan.conflicts().count(), 0);
-        files::write(&workspace, &plan).unwrap()
+        files::write(&workspace, &workspace.lock().unwrap(), &plan).unwrap()
     };
     let whole = Workspace::empty();
     generate(&whole, &old);

@@ -483,7 +483,7 @@ fn names_are_checked() {
     9 | model "GPT 2" {
       | ^^^^^^^^^^^^^
       |
-      = help: use 1 to 24 lower-case letters, digits or hyphens, starting with a letter
+      = help: use 1 to 30 lower-case letters, digits or hyphens, starting with a letter
     "#);
     assert_snapshot!(dev_with("account_id = \"1111-2222-3333\""), @r#"
     error[wrong-value]: `1111-2222-3333` is not a valid `account_id`
@@ -857,7 +857,7 @@ fn replicas_and_capacity_agree() {
     11 |   capacity = "capacity_block"
        |              ^^^^^^^^^^^^^^^^
        |
-       = help: add `reservation_id = "cr-…"` to the model
+       = help: add `reservation_id = "cr-…"` and `reservation_az_id` to the model
     "#);
     assert_snapshot!(problems(&changed(DEV, "cluster {", "cluster {\n  capacity = \"capacity_block\"")), @r#"
     error[missing-argument]: `gpt2` would run in a capacity block, which needs its reservation
@@ -866,7 +866,7 @@ fn replicas_and_capacity_agree() {
     6 |   capacity = "capacity_block"
       |              ^^^^^^^^^^^^^^^^
       |
-      = help: add `reservation_id = "cr-…"` to the model
+      = help: add `reservation_id = "cr-…"` and `reservation_az_id` to the model
     "#);
     assert_snapshot!(model_with("  reservation_id = \"cr-0123456789abcdef0\""), @r#"
     error[conflict]: a reservation has no effect with `spot`

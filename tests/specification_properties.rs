@@ -130,8 +130,9 @@ fn models(kind: Kind) -> BoxedStrategy<String> {
         "source = \"meta-llama/Llama-3.1-8B\"\nrevision = \"v1.0\"\n",
         "source = \"openai/whisper-large-v3\"\nengine = \"transformers\"\n",
         "source = \"example/unheard-of\"\nparameters_billion = 7\ntask = \"text-generation\"\ncontext = 4096\n",
-        "source = \"BAAI/bge-large-en-v1.5\"\ncapacity = \"capacity_block\"\nreservation_id = \"cr-0123456789abcdef0\"\n",
+        "source = \"BAAI/bge-large-en-v1.5\"\ncapacity = \"capacity_block\"\nreservation_id = \"cr-0123456789abcdef0\"\nreservation_az_id = \"ZONE\"\n",
     ];
+    let zone = regions().find(kind.region).and_then(|region| region.zones.first()).cloned().unwrap_or_default();
     let replicas: &[&str] = if kind.is_prod() {
         &["min = 2\nmax = 2", "min = 3\nmax = 450"]
     } else {
@@ -139,12 +140,12 @@ fn models(kind: Kind) -> BoxedStrategy<String> {
     };
     let replicas = replicas.to_vec();
     vec((select(whole.to_vec()).prop_map(str::to_owned), option::of(select(replicas))), 1..=3)
-        .prop_map(|models| {
+        .prop_map(move |models| {
             let mut text = String::new();
             for ((model, replicas), name) in models.into_iter().zip(["a", "gpt-2-b", "the-longest-name-of-30-letters"])
             {
                 let replicas = replicas.map_or_else(String::new, |replicas| format!("replicas {{\n{replicas}\n}}\n"));
-                let _ = write!(text, "model \"{name}\" {{\n{model}{replicas}}}\n");
+                let _ = write!(text, "model \"{name}\" {{\n{}{replicas}}}\n", model.replace("ZONE", &zone));
             }
             text
         })
@@ -161,7 +162,7 @@ fn edge(kind: Kind) -> BoxedStrategy<String> {
         _ => vec![TOKENS, KEYS],
     };
     if !kind.is_prod() {
-        ways.extend(["", "auth = \"none\"\n"]);
+        ways.push("auth = \"none\"\n");
     }
     let domain = "domain = \"models.example.com\"\nhosted_zone_id = \"Z0123456789EXAMPLE\"\n";
     let way = (select(ways), any::<bool>()).prop_map(move |(way, named)| {
@@ -227,6 +228,9 @@ fn specification() -> impl Strategy<Value = String> {
             delivery(kind),
         ]);
         (select(vec!["ab", "models", "sixteen-letters0"]), rest).prop_map(move |(project, rest)| {
+            // Managed nodes need a way out for the images of their controllers.
+            let isolated = rest.contains("compute = \"auto\"");
+            let rest = if isolated { rest } else { rest.replace("nat = \"none\"", "nat = \"single\"") };
             format!("project = \"{project}\"\nregion = \"{}\"\ntier = \"{}\"\n{rest}", kind.region, kind.tier)
         })
     })

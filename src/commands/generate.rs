@@ -9,10 +9,9 @@ use super::{
 };
 use crate::{
     cli::{Format, Global},
-    diagnostic::Severity,
     error::{Error, Kind, Result},
     files::{Action, Change, WritePlan, plan, write},
-    generate::{Environments, all_files, problems},
+    generate::{Environments, all_files, checked},
     report::difference,
     schema::Schemas,
 };
@@ -52,14 +51,11 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     if arguments.environments.is_empty() {
         scopes.extend(workspace.removed_environments());
     }
-    let problems = problems(&generated, &Schemas::embedded());
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
-        return Err(Error::from_diagnostics(problems)
-            .hint("this is a fault of deployer, not of your specification: nothing was written"));
-    }
+    checked(&generated, &Schemas::embedded())?;
+    let lock = if arguments.check || arguments.dry_run { None } else { Some(workspace.lock()?) };
     let plan = plan(&workspace, generated, &scopes)?;
-    if !arguments.check && !arguments.dry_run {
-        write(&workspace, &plan)?;
+    if let Some(lock) = &lock {
+        write(&workspace, lock, &plan)?;
     }
     show(&plan, arguments, output)?;
     verdict(&plan, arguments)

@@ -18,7 +18,8 @@ use crate::{
     diagnostic::Source,
     error::{Error, Kind, Result},
     files::{Action, GeneratedFile, Workspace, WritePlan, forget, plan, write},
-    generate::{Environments, all_files},
+    generate::{Environments, all_files, checked},
+    schema::Schemas,
     spec::{self, EnvironmentSpec, config::Tier},
     template,
 };
@@ -80,10 +81,13 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
     for removed in workspace.removed_environments() {
         forget(&workspace, &removed)?;
     }
-    create_missing(&workspace, files)?;
     let selected: Vec<&EnvironmentSpec> = environments.iter().collect();
-    let plan = plan(&workspace, all_files(&environments, &selected), &[])?;
-    write(&workspace, &plan)?;
+    let generated = all_files(&environments, &selected);
+    checked(&generated, &Schemas::embedded())?;
+    create_missing(&workspace, files)?;
+    let lock = workspace.lock()?;
+    let plan = plan(&workspace, generated, &[])?;
+    write(&workspace, &lock, &plan)?;
     report(arguments, &folder, joins, &plan, output)?;
     settled(&plan, false)
 }

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Action, Change, GeneratedFile, Workspace, WritePlan, workspace::write_error};
+use super::{Action, Change, GeneratedFile, Workspace, WorkspaceLock, WritePlan, workspace::write_error};
 use crate::error::Result;
 
 /// How much was written.
@@ -26,14 +26,13 @@ struct Staged {
     target: PathBuf,
 }
 
-/// Writes what the plan says, and the bases.
-pub fn write(workspace: &Workspace, plan: &WritePlan) -> Result<Written> {
+/// Writes what the plan says, and the bases. The lock is taken before planning, so that nothing comes between.
+pub fn write(workspace: &Workspace, _lock: &WorkspaceLock, plan: &WritePlan) -> Result<Written> {
     let changes: Vec<&Change> =
         plan.changes.iter().filter(|change| change.action.is_change() || change.base_outdated).collect();
     if changes.is_empty() {
         return Ok(Written::default());
     }
-    let _lock = workspace.lock()?;
     let staging = Staging::new(workspace)?;
     let mut staged = Vec::with_capacity(2 * changes.len());
     for change in &changes {

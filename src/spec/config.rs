@@ -196,7 +196,7 @@ pub struct ModelConfig {
     /// Repository on the Hugging Face hub, `organisation/name`.
     #[schemars(pattern("^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*$"), example = &"openai-community/gpt2")]
     pub source: String,
-    /// Commit, branch or tag of the repository. Default `main`; prod wants a commit.
+    /// Commit, branch or tag of the repository. Default `main`, which can change under running replicas; a commit cannot.
     pub revision: Option<String>,
     /// What the model does. Default: what the catalogue knows of it.
     pub task: Option<Task>,
@@ -222,6 +222,8 @@ pub struct ModelConfig {
     /// EC2 capacity reservation, needed for `capacity_block`: `cr-` and 17 hexadecimal digits.
     #[schemars(pattern("^cr-[0-9a-f]{17}$"))]
     pub reservation_id: Option<String>,
+    /// Availability zone id of that reservation, one of the network's.
+    pub reservation_az_id: Option<String>,
 }
 
 /// Pods to run.

@@ -56,6 +56,10 @@ fn resolve_auth(resolver: &mut Resolver<'_>, config: &EdgeConfig, mode: EdgeMode
     };
     let auth = config.auth.unwrap_or(default);
     let is_prod = resolver.is_prod();
+    if auth == Auth::None && config.auth.is_none() {
+        let hint = "set `auth = \"jwt\"` with a block `jwt`, or `auth = \"none\"` to let anybody use the GPUs";
+        resolver.problem("missing-argument", "/edge/auth", "say how callers prove who they are", hint);
+    }
     let offered = || {
         let names = allowed.iter().filter(|auth| !is_prod || **auth != Auth::None);
         names.map(|auth| format!("`{}`", word(auth))).collect::<Vec<_>>().join(", ")

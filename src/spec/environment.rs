@@ -101,7 +101,7 @@ impl EnvironmentSpec {
             let found = groups.iter_mut().find(|group| {
                 group.instance == model.instance
                     && group.capacity == model.capacity
-                    && group.reservation_id == model.reservation_id
+                    && group.reservation == model.reservation
             });
             let least = if self.tier == Tier::Dev { 0 } else { model.replicas_min };
             if let Some(group) = found {
@@ -114,7 +114,7 @@ impl EnvironmentSpec {
                     capacity: model.capacity,
                     min: least,
                     max: model.replicas_max,
-                    reservation_id: model.reservation_id.clone(),
+                    reservation: model.reservation.clone(),
                     disk_gib: disk_gib(model),
                 });
             }
@@ -202,7 +202,7 @@ pub struct Model {
     /// How its nodes are bought.
     pub capacity: Capacity,
     /// Capacity reservation.
-    pub reservation_id: Option<String>,
+    pub reservation: Option<Reservation>,
     /// Whether the hub gives the weights only with a token.
     pub gated: bool,
     /// Size of the weights in GiB.
@@ -229,7 +229,7 @@ pub struct NodeGroup {
     /// Most nodes.
     pub max: u32,
     /// Capacity reservation.
-    pub reservation_id: Option<String>,
+    pub reservation: Option<Reservation>,
     /// Root disk in GiB.
     pub disk_gib: u32,
 }
@@ -251,16 +251,28 @@ fn disk_gib(model: &Model) -> u32 {
 
 impl NodeGroup {
     /// Name of the group: the instance type with what its names do not allow replaced, and how it is bought unless that
-    /// is by the hour.
+    /// is by the hour; of a reservation the end of its id, because there may be several.
     #[must_use]
     pub fn name(&self) -> String {
         let instance = self.instance.replace('.', "-");
         match self.capacity {
             Capacity::OnDemand => instance,
             Capacity::Spot => format!("{instance}-spot"),
-            Capacity::CapacityBlock => format!("{instance}-block"),
+            Capacity::CapacityBlock => {
+                let id = self.reservation.as_ref().map_or("", |reservation| reservation.id.as_str());
+                format!("{instance}-{}", &id[id.len().saturating_sub(8)..])
+            }
         }
     }
+}
+
+/// A block of reserved GPU time, which lies in one zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// For example `cr-0123456789abcdef0`.
+    pub id: String,
+    /// Availability zone id.
+    pub az_id: String,
 }
 
 /// The way in from the internet.

@@ -2,7 +2,7 @@
 
 use super::{
     EnvironmentSpec,
-    config::EnvironmentConfig,
+    config::{ComputeMode, EnvironmentConfig},
     literal,
     resolve::{self, Resolver},
     structure,
@@ -42,7 +42,13 @@ pub fn load(name: &str, source: Source) -> Result<Loaded, Vec<Diagnostic>> {
             return Err(problems);
         }
     };
-    let mut resolver = Resolver { places: &places, replaced: &found.replaced, tier: config.tier, problems: Vec::new() };
+    let mut resolver = Resolver {
+        places: &places,
+        replaced: &found.replaced,
+        tier: config.tier,
+        compute: config.cluster.compute.unwrap_or(ComputeMode::Managed),
+        problems: Vec::new(),
+    };
     if let Some(problem) = environment_name(name, document.source()) {
         resolver.problems.push(problem);
     }

@@ -12,7 +12,7 @@ mod structure;
 mod timeouts;
 
 pub use environment::{
-    Cluster, Delivery, Domain, Edge, EnvironmentSpec, Model, Monitoring, Network, NodeGroup, Registry,
+    Cluster, Delivery, Domain, Edge, EnvironmentSpec, Model, Monitoring, Network, NodeGroup, Registry, Reservation,
 };
 pub(crate) use load::{ENVIRONMENT_NAMES, is_environment_name};
 pub use load::{Loaded, load};

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::{
     config::{Capacity, ClusterConfig, ModelConfig},
-    environment::Model,
+    environment::{Model, Reservation},
     resolve::{Resolver, default_capacity, model_pointer, word},
 };
 use crate::catalog::{
@@ -27,15 +27,22 @@ pub(super) fn resolve(
     resolver: &mut Resolver<'_>,
     configs: &IndexMap<String, ModelConfig>,
     cluster: &ClusterConfig,
+    az_ids: &[String],
 ) -> Vec<Model> {
     if configs.is_empty() {
         let hint = "add `model \"gpt2\" { source = \"openai-community/gpt2\" }`";
         resolver.problem("missing-block", "/model", "the environment serves no model", hint);
     }
-    configs.iter().filter_map(|(name, config)| model(resolver, name, config, cluster)).collect()
+    configs.iter().filter_map(|(name, config)| model(resolver, name, config, cluster, az_ids)).collect()
 }
 
-fn model(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, cluster: &ClusterConfig) -> Option<Model> {
+fn model(
+    resolver: &mut Resolver<'_>,
+    name: &str,
+    config: &ModelConfig,
+    cluster: &ClusterConfig,
+    az_ids: &[String],
+) -> Option<Model> {
     model_name(resolver, name);
     let figures = figures(resolver, name, config)?;
     let context = config.context.unwrap_or(figures.context);
@@ -62,7 +69,7 @@ fn model(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, cluster:
         replicas_min,
         replicas_max,
         capacity,
-        reservation_id: config.reservation_id.clone(),
+        reservation: reservation(resolver, name, config, capacity, az_ids),
         gated: figures.gated,
         weights_gib: sizing.weights_gib,
     })
@@ -200,18 +207,42 @@ fn capacity(resolver: &mut Resolver<'_>, name: &str, config: &ModelConfig, clust
         let hint = "use `on_demand` or `capacity_block`";
         resolver.demand(&pointer, format!("`{name}` would run on spot nodes in prod"), hint);
     }
-    match (capacity, &config.reservation_id) {
-        (Capacity::CapacityBlock, None) if !resolver.is_replaced(&model_pointer(name, "reservation_id")) => {
-            let hint = "add `reservation_id = \"cr-…\"` to the model";
-            let message = format!("`{name}` would run in a capacity block, which needs its reservation");
-            resolver.problem("missing-argument", &pointer, message, hint);
-        }
-        (Capacity::OnDemand | Capacity::Spot, Some(_)) => {
-            let message = format!("a reservation has no effect with `{}`", word(&capacity));
-            let hint = "set `capacity = \"capacity_block\"`, or take the reservation out";
-            resolver.problem("conflict", &model_pointer(name, "reservation_id"), message, hint);
-        }
-        _ => {}
+    if capacity == Capacity::CapacityBlock
+        && config.reservation_id.is_none()
+        && !resolver.is_replaced(&model_pointer(name, "reservation_id"))
+    {
+        let hint = "add `reservation_id = \"cr-…\"` and `reservation_az_id` to the model";
+        let message = format!("`{name}` would run in a capacity block, which needs its reservation");
+        resolver.problem("missing-argument", &pointer, message, hint);
     }
     capacity
+}
+
+/// The reservation of a capacity block, and the zone it lies in, which must be one of the network's.
+fn reservation(
+    resolver: &mut Resolver<'_>,
+    name: &str,
+    config: &ModelConfig,
+    capacity: Capacity,
+    az_ids: &[String],
+) -> Option<Reservation> {
+    let id = config.reservation_id.as_ref()?;
+    let pointer = model_pointer(name, "reservation_id");
+    if capacity != Capacity::CapacityBlock {
+        let message = format!("a reservation has no effect with `{}`", word(&capacity));
+        let hint = "set `capacity = \"capacity_block\"`, or take the reservation out";
+        resolver.problem("conflict", &pointer, message, hint);
+        return None;
+    }
+    let Some(az_id) = &config.reservation_az_id else {
+        let hint = format!("add `reservation_az_id`, one of {}", az_ids.join(", "));
+        resolver.problem("missing-argument", &pointer, "in which zone is the reservation?", hint);
+        return None;
+    };
+    if !az_ids.contains(az_id) {
+        let message = format!("the network has no zone `{az_id}`");
+        let hint = format!("one of {}, or name the zone in `network.az_ids`", az_ids.join(", "));
+        resolver.problem("unknown-zone", &model_pointer(name, "reservation_az_id"), message, hint);
+    }
+    Some(Reservation { id: id.clone(), az_id: az_id.clone() })
 }

@@ -30,6 +30,7 @@ pub(super) struct Resolver<'a> {
     pub(super) places: &'a Places,
     pub(super) replaced: &'a HashSet<String>,
     pub(super) tier: Tier,
+    pub(super) compute: ComputeMode,
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -98,10 +99,15 @@ impl Resolver<'_> {
 /// Puts an environment together; the problems are the resolver's.
 pub(super) fn environment(resolver: &mut Resolver<'_>, name: &str, config: EnvironmentConfig) -> EnvironmentSpec {
     region(resolver, &config.region);
+    // Elastic Load Balancing keeps such names to itself (API reference, `CreateLoadBalancer`).
+    if config.project == "internal" || config.project.starts_with("internal-") {
+        let hint = "load balancers may not be called so; choose another name";
+        resolver.problem("wrong-value", "/project", "a project's name cannot start with `internal`", hint);
+    }
     let network = resolve_network(resolver, &config.network, &config.region);
     let cluster = resolve_cluster(resolver, &config.cluster);
     let registry = resolve_registry(resolver, &config.registry);
-    let models = super::model::resolve(resolver, &config.model, &config.cluster);
+    let models = super::model::resolve(resolver, &config.model, &config.cluster, &network.az_ids);
     let edge = edge::resolve(resolver, &config.edge);
     let monitoring = resolve_monitoring(resolver, &config.monitoring);
     let delivery = config.delivery.as_ref().map(|delivery| resolve_delivery(resolver, delivery));
@@ -146,7 +152,13 @@ fn resolve_network(resolver: &mut Resolver<'_>, config: &NetworkConfig, region: 
         let hint = "use `per_az` or `regional`: with one gateway a zone's failure takes every node off the internet";
         resolver.demand("/network/nat", "prod needs a NAT gateway in each zone", hint);
     }
-    let default_endpoints: &[&str] = if resolver.is_prod() { &PRIVATE_CLUSTER_ENDPOINTS } else { &[] };
+    if nat == NatMode::None && resolver.compute == ComputeMode::Managed && !resolver.is_prod() {
+        let hint = "use `single`, or `compute = \"auto\"`, whose controllers AWS runs";
+        let message = "without a way out, managed nodes cannot pull the images of their controllers";
+        resolver.problem("conflict", "/network/nat", message, hint);
+    }
+    let private = resolver.is_prod() || nat == NatMode::None;
+    let default_endpoints: &[&str] = if private { &PRIVATE_CLUSTER_ENDPOINTS } else { &[] };
     let default_days = if resolver.is_prod() { 90 } else { 30 };
     Network {
         cidr,

@@ -88,10 +88,10 @@ fn groups(content: &mut Content, environment: &EnvironmentSpec) -> Value {
             "Subnets of the nodes, by availability zone id.",
         );
     }
-    object(groups.iter().map(|group| (group.name(), node_group(group, environment))))
+    object(groups.iter().map(|group| (group.name(), node_group(group))))
 }
 
-fn node_group(group: &NodeGroup, environment: &EnvironmentSpec) -> Value {
+fn node_group(group: &NodeGroup) -> Value {
     let known = instances().find(&group.instance);
     let accelerated = known.is_none_or(|instance| instance.gpus.is_some());
     let mut entries = vec![
@@ -102,11 +102,9 @@ fn node_group(group: &NodeGroup, environment: &EnvironmentSpec) -> Value {
         ("max", group.max.into()),
         ("disk_gib", group.disk_gib.into()),
     ];
-    if let Some(reservation) = &group.reservation_id {
-        entries.push(("reservation_id", reservation.as_str().into()));
-        // A capacity block lies in one zone; which one is the first named in the specification.
-        let zone = environment.network.az_ids.first().map(String::as_str).unwrap_or_default();
-        let subnet = format!("[var.private_subnet_ids_by_az[\"{zone}\"]]");
+    if let Some(reservation) = &group.reservation {
+        entries.push(("reservation_id", reservation.id.as_str().into()));
+        let subnet = format!("[var.private_subnet_ids_by_az[\"{}\"]]", reservation.az_id);
         entries.push(("subnet_ids", Value::expression(subnet)));
     }
     object(entries)
