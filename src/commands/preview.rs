@@ -142,8 +142,11 @@ fn files(report: &Report<'_>, plan: &WritePlan) -> String {
 fn stages() -> String {
     let mut text = format!("\n{}", heading("Stages, in order"));
     for stage in &STAGES {
-        let after = if stage.needs.is_empty() { String::new() } else { format!("after {}", stage.needs.join(", ")) };
-        text += &format!("{:<11} {:<52} {}\n", stage.name, stage.summary, styled(DIM, &after));
+        let line = match stage.needs {
+            [] => stage.summary.to_owned(),
+            needs => format!("{:<42} {}", stage.summary, styled(DIM, &format!("after {}", needs.join(", ")))),
+        };
+        text += &format!("{:<11} {line}\n", stage.name);
     }
     text
 }
