@@ -180,7 +180,7 @@ fn singleton_list(report: &Report<'_>) -> String {
     }
     let mut text = format!("\n{}", heading("Once per account or Region"));
     for singleton in &report.singletons {
-        text += &format!("{}  {}\n", singleton.address, styled(DIM, singleton.what));
+        text += &format!("{}\n  {}\n", singleton.address, styled(DIM, singleton.what));
         if !singleton.also_in.is_empty() {
             let others = singleton.also_in.join(", ");
             let warning = format!("also made by {others}: set `{} = false` in all but one", singleton.setting);

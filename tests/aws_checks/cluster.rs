@@ -171,7 +171,7 @@ fn gpu_nodes_are_kept_for_models() {
                     findings.text(&template, "instance_market_options.market_type", "capacity-block");
                     findings.text(&template, "instance_type", &wanted.instance);
                     let path = "capacity_reservation_specification.capacity_reservation_target.capacity_reservation_id";
-                    findings.text(&template, path, wanted.reservation_id.as_deref().unwrap());
+                    findings.text(&template, path, &wanted.reservation.as_ref().unwrap().id);
                     findings.argument(&group, "instance_types", !group.has("instance_types"), "stands in the template");
                 }
             }

@@ -48,8 +48,8 @@ account_id = "111122223333"
 tags       = {{ CostCentre = "4711" }}
 "#
         ),
-        models(tier),
-        network(tier, mode, zone),
+        models(tier, zone),
+        network(tier, mode, managed, zone),
         cluster(tier, managed),
         edge(tier, mode),
         platform(tier, managed),
@@ -57,7 +57,22 @@ tags       = {{ CostCentre = "4711" }}
     parts.concat()
 }
 
-fn models(tier: Tier) -> String {
+/// A model on reserved nodes, but for the zone of the reservation.
+const RESERVED: &str = r#"
+model "large" {
+  source         = "Qwen/Qwen2.5-32B-Instruct"
+  revision       = "5ede1c97bbab6ce5cda5812749b4c0bdf79b18dd"
+  instance       = "p5.48xlarge"
+  capacity       = "capacity_block"
+  reservation_id = "cr-0123456789abcdef0"
+"#;
+
+/// What the ids of a Region's zones begin with.
+fn prefix(zone: &str) -> &str {
+    zone.split('-').next().unwrap_or_default()
+}
+
+fn models(tier: Tier, zone: &str) -> String {
     let mut text = format!(
         r#"
 model "{LONGEST_MODEL}" {{
@@ -101,24 +116,17 @@ model "gpt2" {
 "#
         }
         Tier::Prod => {
-            r#"
-model "large" {
-  source         = "Qwen/Qwen2.5-32B-Instruct"
-  revision       = "5ede1c97bbab6ce5cda5812749b4c0bdf79b18dd"
-  instance       = "p5.48xlarge"
-  capacity       = "capacity_block"
-  reservation_id = "cr-0123456789abcdef0"
-}
-"#
+            text += &format!("{RESERVED}  reservation_az_id = \"{}-az1\"\n}}\n", prefix(zone));
+            return text;
         }
     };
     text
 }
 
-fn network(tier: Tier, mode: EdgeMode, zone: &str) -> String {
-    let prefix = zone.split('-').next().unwrap_or_default();
+fn network(tier: Tier, mode: EdgeMode, managed: bool, zone: &str) -> String {
+    let prefix = prefix(zone);
     match (tier, mode) {
-        (Tier::Dev, EdgeMode::Rest) => "network { nat = \"none\" }\n".to_owned(),
+        (Tier::Dev, EdgeMode::Rest) if !managed => "network { nat = \"none\" }\n".to_owned(),
         (Tier::Staging, EdgeMode::Rest) | (Tier::Prod, EdgeMode::Http) => "network { nat = \"regional\" }\n".to_owned(),
         // An address plan, and the smallest range.
         (Tier::Prod, EdgeMode::VpcOrigin) => format!(
@@ -166,10 +174,12 @@ fn edge(tier: Tier, mode: EdgeMode) -> String {
     let issuer = "  jwt {\n    issuer   = \"https://issuer.example.com\"\n    audience = [\"models\"]\n  }\n";
     let rest = match (tier, mode) {
         (Tier::Dev, EdgeMode::Http) => format!("  auth = \"jwt\"\n{issuer}"),
-        (Tier::Dev, _) => String::new(),
+        (Tier::Dev, EdgeMode::VpcOrigin) => "  auth = \"none\"\n".to_owned(),
+        (Tier::Dev, EdgeMode::Rest) => String::new(),
         // Without a stream an API waits no longer than 29 seconds.
         (Tier::Staging, EdgeMode::Rest) => "  stream = false\n  auth   = \"iam\"\n".to_owned(),
-        (Tier::Staging, _) => format!("{domain}  allow_countries = [\"DE\", \"FR\"]\n"),
+        (Tier::Staging, EdgeMode::VpcOrigin) => format!("{domain}  auth = \"none\"\n"),
+        (Tier::Staging, EdgeMode::Http) => format!("{domain}  allow_countries = [\"DE\", \"FR\"]\n"),
         (Tier::Prod, EdgeMode::VpcOrigin) => format!("{domain}{issuer}"),
         (Tier::Prod, _) => domain.to_owned(),
     };
