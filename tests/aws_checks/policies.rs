@@ -34,6 +34,11 @@ impl<'a> Statement<'a> {
             .any(|name| lookup(self.0, name).is_some() || self.0.block(name).is_some())
     }
 
+    /// Whether it takes away instead of giving, so that what it names can only be too little.
+    pub(crate) fn denies(&self) -> bool {
+        self.text("effect") == Some("Deny")
+    }
+
     /// Whether it names principals, as policies of resources do.
     pub(crate) fn has_principals(&self) -> bool {
         self.0.block("principals").is_some()
