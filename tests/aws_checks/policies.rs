@@ -53,6 +53,11 @@ impl<'a> Statement<'a> {
         of_kind.flat_map(|it| texts(lookup(&it.configuration, "identifiers"))).collect()
     }
 
+    /// How its conditions compare.
+    pub(crate) fn operators(&self) -> Vec<&'a str> {
+        self.0.blocks("condition").flat_map(|it| texts(lookup(&it.configuration, "test"))).collect()
+    }
+
     /// Values of the conditions on a variable.
     pub(crate) fn condition(&self, variable: &str) -> Vec<&'a str> {
         let on = self
