@@ -71,7 +71,7 @@ fn cluster_versions(config: &Entries) -> Value {
             "end_of_extended_support_date": format!("{}T00:00:00Z", version.end_of_extended_support),
             "end_of_standard_support_date": format!("{}T00:00:00Z", version.end_of_standard_support),
             "kubernetes_patch_version": format!("{}.1", version.version),
-            "release_date": null,
+            "release_date": "2025-01-01T00:00:00Z",
             "version_status": "STANDARD_SUPPORT",
         }))
     };

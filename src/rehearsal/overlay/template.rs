@@ -7,7 +7,8 @@
 //! - `hex:N`, `upper:N`, `digits:N`: so many characters that differ from object to object;
 //! - `last:NAME`: what follows the last `/` of an attribute, `path:NAME`: what follows the first;
 //! - `host:NAME`: a URL without its scheme;
-//! - `swap:NAME:FROM:TO`: an attribute with one text replaced by another.
+//! - `swap:NAME:FROM:TO`: an attribute with one text replaced by another;
+//! - `when:NAME:VALUE:TEXT`: a text, where an attribute has this value.
 //!
 //! `{a|b|=text}` is the first of these that is not empty.
 
@@ -88,13 +89,20 @@ fn placeholder(expression: &str, path: &str, scope: &mut dyn Scope) -> String {
         "path" => scope.attribute(argument).split_once('/').map(|(_, path)| path.to_owned()).unwrap_or_default(),
         "host" => scope.attribute(argument).trim_start_matches("https://").to_owned(),
         "swap" => {
-            let mut parts = argument.split(':');
-            let mut next = || parts.next().unwrap_or_default();
-            let (name, from, to) = (next(), next(), next());
+            let [name, from, to] = three(argument);
             scope.attribute(name).replacen(from, to, 1)
+        }
+        "when" => {
+            let [name, value, text] = three(argument);
+            if scope.attribute(name) == value { text.to_owned() } else { String::new() }
         }
         name => scope.attribute(name),
     }
+}
+
+fn three(argument: &str) -> [&str; 3] {
+    let mut parts = argument.splitn(3, ':');
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
 }
 
 /// The end of AWS's host names in a region's partition.
@@ -162,6 +170,7 @@ mod tests {
             ("{last:arn}", "1"),
             ("{path:arn}", "app/models/1"),
             ("{swap:arn:loadbalancer:listener}", "arn:aws:x:listener/app/models/1"),
+            ("{when:name:models:yes}{when:name:other:no}", "yes"),
             ("open { brace", "open { brace"),
         ] {
             assert_eq!(fill(template, "id", &mut Fixed), value, "{template}");
