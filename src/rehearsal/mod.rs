@@ -24,9 +24,9 @@ mod synthesis;
 mod value;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use serde_json::json;
@@ -77,6 +77,7 @@ impl Rehearsal {
             estate.add_state(state);
         }
         let (schemas, estate) = (Arc::new(setup.schemas), Arc::new(Mutex::new(estate)));
+        let words = Arc::new(words(setup.modules, setup.states));
         let mut addresses = Vec::new();
         let mut providers = Vec::new();
         for (source, types) in types(setup.modules, setup.states) {
@@ -86,8 +87,16 @@ impl Rehearsal {
             let socket = setup.sockets.join(source.replace('/', "-"));
             addresses.push((source.clone(), socket.display().to_string()));
             let account = setup.account.unwrap_or(ACCOUNT).to_owned();
-            let (schemas, estate) = (Arc::clone(&schemas), Arc::clone(&estate));
-            providers.push((Arc::new(Provider { source, types, schemas, estate, account }), socket));
+            let provider = Provider {
+                source,
+                types,
+                schemas: Arc::clone(&schemas),
+                words: Arc::clone(&words),
+                blocks: OnceLock::new(),
+                estate: Arc::clone(&estate),
+                account,
+            };
+            providers.push((Arc::new(provider), socket));
         }
         let server = Server::start(providers)
             .map_err(|error| Error::new(Kind::Failed, "cannot serve the rehearsal's providers").caused_by(error))?;
@@ -145,6 +154,33 @@ fn types(modules: &[Module], states: &[String]) -> BTreeMap<String, BTreeSet<(Ke
     }
     types.retain(|source, _| !source.starts_with("builtin/"));
     types
+}
+
+/// Every word in the modules, and every name in the states that has a value.
+fn words(modules: &[Module], states: &[String]) -> HashSet<String> {
+    let texts = modules.iter().flat_map(|module| &module.documents).map(|document| document.source().text());
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut words: HashSet<String> =
+        texts.flat_map(|text| text.split(|letter| !is_letter(letter))).map(str::to_owned).collect();
+    for state in states {
+        names(&serde_json::from_str(state).unwrap_or_default(), &mut words);
+    }
+    words
+}
+
+fn names(value: &serde_json::Value, found: &mut HashSet<String>) {
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+        serde_json::Value::Object(entries) => {
+            for (name, value) in entries {
+                if !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty()) {
+                    found.insert(name.clone());
+                    names(value, found);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Provider and type of the resources in a state, which may hold some that no module declares any more.

@@ -1,8 +1,8 @@
 //! A provider as Terraform talks to it: schema, configuration, and the life of resources.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     synthesis::{Synthesis, seed},
     value::{Entries, Value, conform},
 };
-use crate::schema::{Block, Mode, Schemas};
+use crate::schema::{Block, Mode, NestedBlock, Schemas};
 
 /// Equal objects get ids of their own; so many are tried before two may share one, as names do.
 const MOST_COPIES: u32 = 64;
@@ -29,6 +29,10 @@ pub(super) struct Provider {
     /// The types it is asked for; serving all 2,200 of the AWS provider would cost Terraform a second per command.
     pub(super) types: BTreeSet<(Keyword, String)>,
     pub(super) schemas: Arc<Schemas>,
+    /// Every word that the configuration has, and every name in a state that has a value.
+    pub(super) words: Arc<HashSet<String>>,
+    /// The schemas of the types as they are served, made on first use.
+    pub(super) blocks: OnceLock<BTreeMap<(Keyword, String), Arc<Block>>>,
     pub(super) estate: Arc<Mutex<Estate>>,
     /// The account the rehearsal is in, unless the configuration allows another only.
     pub(super) account: String,
@@ -74,15 +78,12 @@ impl Connection {
             capabilities: Some(messages::Capabilities { get_provider_schema_optional: true }),
             ..messages::ProviderSchema::default()
         };
-        for (keyword, name) in &self.provider.types {
-            let (mode, schemas) = match keyword {
-                Keyword::Resource => (Mode::Resource, &mut answer.resources),
-                Keyword::Data => (Mode::Data, &mut answer.data),
+        for ((keyword, name), block) in self.provider.blocks() {
+            let schemas = match keyword {
+                Keyword::Resource => &mut answer.resources,
+                Keyword::Data => &mut answer.data,
             };
-            // A type that the provider does not have is Terraform's to complain about.
-            if let Some(block) = described.and_then(|it| it.block(mode, name)) {
-                schemas.insert(name.clone(), message(&block));
-            }
+            schemas.insert(name.clone(), message(block));
         }
         answer
     }
@@ -110,7 +111,7 @@ impl Connection {
     pub(super) fn upgrade(&self, request: &messages::UpgradeRequest) -> messages::StateResponse {
         let raw = request.raw_state.as_ref().map(|raw| raw.json.as_slice()).unwrap_or_default();
         let state = serde_json::from_slice(raw).map(Value::from_json);
-        match (self.block(Mode::Resource, &request.type_name), state) {
+        match (self.block(Keyword::Resource, &request.type_name), state) {
             (Some(block), Ok(state)) => {
                 messages::StateResponse { state: Some(conform(&block, &state).encode()), diagnostics: Vec::new() }
             }
@@ -132,7 +133,7 @@ impl Connection {
         let prior = Value::decode(request.prior_state.as_ref());
         let proposed = Value::decode(request.proposed_new_state.as_ref());
         let (Some(block), Some(prior), Some(proposed)) =
-            (self.block(Mode::Resource, &request.type_name), prior, proposed)
+            (self.block(Keyword::Resource, &request.type_name), prior, proposed)
         else {
             return messages::PlanResponse {
                 diagnostics: vec![unreadable(&request.type_name)],
@@ -155,7 +156,7 @@ impl Connection {
     pub(super) fn apply(&self, request: messages::ApplyRequest) -> messages::ApplyResponse {
         let prior = Value::decode(request.prior_state.as_ref());
         let planned = Value::decode(request.planned_state.as_ref());
-        let answer = match (self.block(Mode::Resource, &request.type_name), prior, planned) {
+        let answer = match (self.block(Keyword::Resource, &request.type_name), prior, planned) {
             (Some(block), Some(prior), Some(planned)) => self.change(&request.type_name, &block, &prior, &planned),
             _ => Err(unreadable(&request.type_name)),
         };
@@ -208,7 +209,7 @@ impl Connection {
     pub(super) fn import(&self, request: &messages::ImportRequest) -> messages::ImportResponse {
         let estate = lock(&self.provider.estate);
         let found = estate.find(&request.type_name, "id", &request.id);
-        match (self.block(Mode::Resource, &request.type_name), found) {
+        match (self.block(Keyword::Resource, &request.type_name), found) {
             (Some(block), Some(object)) => {
                 let state = Some(conform(&block, object).encode());
                 let imported = messages::Imported { type_name: request.type_name.clone(), state };
@@ -227,7 +228,7 @@ impl Connection {
     pub(super) fn read_data(&self, request: &messages::ConfigRequest) -> messages::StateResponse {
         let kind = &request.type_name;
         let config = Value::decode(request.config.as_ref());
-        let (Some(block), Some(config)) = (self.block(Mode::Data, kind), config) else {
+        let (Some(block), Some(config)) = (self.block(Keyword::Data, kind), config) else {
             return messages::StateResponse { state: None, diagnostics: vec![unreadable(kind)] };
         };
         let settings = lock(&self.settings).clone();
@@ -247,8 +248,42 @@ impl Connection {
         }
     }
 
-    fn block(&self, mode: Mode, name: &str) -> Option<Arc<Block>> {
-        self.provider.schemas.provider(&self.provider.source)?.block(mode, name)
+    fn block(&self, keyword: Keyword, name: &str) -> Option<Arc<Block>> {
+        self.provider.blocks().get(&(keyword, name.to_owned())).cloned()
+    }
+}
+
+impl Provider {
+    /// The schemas of the types it is asked for. One that it does not have is Terraform's to complain about.
+    fn blocks(&self) -> &BTreeMap<(Keyword, String), Arc<Block>> {
+        self.blocks.get_or_init(|| {
+            let block = |key: &(Keyword, String)| {
+                let mode = match key.0 {
+                    Keyword::Resource => Mode::Resource,
+                    Keyword::Data => Mode::Data,
+                };
+                let whole = self.schemas.provider(&self.source)?.block(mode, &key.1)?;
+                Some((key.clone(), Arc::new(mentioned(&whole, &self.words, true))))
+            };
+            self.types.iter().filter_map(block).collect()
+        })
+    }
+}
+
+/// A schema without those inner blocks that nothing mentions.
+///
+/// The statements of a web ACL nest in each other three levels deep, which is 20,000 attributes and costs Terraform
+/// seconds at each step; a configuration writes a dozen of them. Outer blocks stay, for references to them.
+fn mentioned(block: &Block, words: &HashSet<String>, is_outermost: bool) -> Block {
+    let blocks = block.blocks.iter().filter(|(name, _)| is_outermost || words.contains(*name));
+    let pruned = |nested: &NestedBlock| NestedBlock {
+        block: Arc::new(mentioned(&nested.block, words, false)),
+        ..nested.clone()
+    };
+    Block {
+        attributes: block.attributes.clone(),
+        blocks: blocks.map(|(name, nested)| (name.clone(), pruned(nested))).collect(),
+        deprecated: block.deprecated,
     }
 }
 
