@@ -116,7 +116,8 @@ impl Work<'_> {
             account: self.environment.account_id.as_deref(),
             sockets: sockets.path(),
         })?;
-        let bystander = Bystander::start().map_err(|error| Error::new(Kind::Outside, "cannot run `cat`").caused_by(error))?;
+        let bystander =
+            Bystander::start().map_err(|error| Error::new(Kind::Outside, "cannot run `cat`").caused_by(error))?;
         let terraform = terraform.isolated().with_providers(rehearsal.reattach(bystander.id()));
         if self.asks(&READ_VARIABLES) {
             let inputs = self.inputs(&terraform, &root)?;
@@ -170,7 +171,8 @@ impl Work<'_> {
     fn not_yet(&self, stack: &str, inputs: &[Input], root: &Path) -> Error {
         let rehearse = if root == self.workspace.root() { "" } else { " --rehearse" };
         let names: Vec<&str> = inputs.iter().map(|input| input.output).collect();
-        let message = format!("`{}` needs outputs of `{stack}`, which has none yet: {}", self.stack.name, names.join(", "));
+        let message =
+            format!("`{}` needs outputs of `{stack}`, which has none yet: {}", self.stack.name, names.join(", "));
         let command = format!("deployer terraform {} {stack}{rehearse} --", self.environment.name);
         Error::new(Kind::Outside, message).hint(format!("first `{command} init`, then `{command} apply`"))
     }
@@ -190,7 +192,8 @@ fn modules(folder: &Path) -> Result<Vec<Module>> {
     while let Some(module_now) = modules.get(next) {
         let here = seen[next].clone();
         let called = module_now.calls.values().filter_map(|call| call.source.as_deref());
-        let called: Vec<PathBuf> = called.filter(|source| source.starts_with('.')).map(|source| here.join(source)).collect();
+        let called: Vec<PathBuf> =
+            called.filter(|source| source.starts_with('.')).map(|source| here.join(source)).collect();
         for path in called.iter().filter_map(|path| fs::canonicalize(path).ok()) {
             if !seen.contains(&path) {
                 modules.push(module(&path)?);

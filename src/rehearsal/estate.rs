@@ -1,9 +1,6 @@
 //! What exists in a rehearsal: the objects of every stack's state, and those made since.
 
-use super::{
-    overlay::Overlay,
-    value::Value,
-};
+use super::{overlay::Overlay, value::Value};
 
 /// The objects there are.
 #[derive(Debug, Default)]

@@ -144,4 +144,3 @@ fn at<'a>(value: &'a Value, path: &[String]) -> Option<&'a Value> {
     }
     at(found.items().first().unwrap_or(found), rest)
 }
-

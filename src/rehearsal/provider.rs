@@ -122,11 +122,7 @@ impl Connection {
     /// Rehearsed objects only change by Terraform, so the state is what there is.
     #[expect(clippy::unused_self, reason = "a method like the other calls")]
     pub(super) fn read(&self, request: messages::ReadRequest) -> messages::ReadResponse {
-        messages::ReadResponse {
-            new_state: request.current_state,
-            private: request.private,
-            diagnostics: Vec::new(),
-        }
+        messages::ReadResponse { new_state: request.current_state, private: request.private, diagnostics: Vec::new() }
     }
 
     pub(super) fn plan(&self, request: messages::PlanRequest) -> messages::PlanResponse {
@@ -164,12 +160,7 @@ impl Connection {
             Ok(state) => (Some(state.encode()), Vec::new()),
             Err(diagnostic) => (request.prior_state, vec![diagnostic]),
         };
-        messages::ApplyResponse {
-            new_state,
-            private: request.planned_private,
-            diagnostics,
-            legacy_type_system: true,
-        }
+        messages::ApplyResponse { new_state, private: request.planned_private, diagnostics, legacy_type_system: true }
     }
 
     /// Makes, changes or deletes an object.
@@ -187,8 +178,8 @@ impl Connection {
         {
             let mut scope = Synthesis::new(kind, block, overlay, &settings, planned, 0);
             return Err(Diagnostic::error(
-                format!("creating {kind}: it already exists"),
-                format!("Another object has the same `{argument}`. {}", fill(&overlay.taken, argument, &mut scope)),
+                format!("creating {kind}: {}", fill(&overlay.taken, argument, &mut scope)),
+                format!("Another object of this rehearsal has the same `{argument}`."),
             ));
         }
         let mut state = Value::Null;
@@ -218,7 +209,10 @@ impl Connection {
             _ => {
                 let missing = Diagnostic::error(
                     "Cannot import non-existent remote object",
-                    format!("No stack of this rehearsal has made a {} with the id `{}`.", request.type_name, request.id),
+                    format!(
+                        "No stack of this rehearsal has made a {} with the id `{}`.",
+                        request.type_name, request.id
+                    ),
                 );
                 messages::ImportResponse { imported: Vec::new(), diagnostics: vec![missing] }
             }
@@ -287,14 +281,7 @@ fn mentioned(block: &Block, words: &HashSet<String>, is_outermost: bool) -> Bloc
     }
 }
 
-fn synthesise(
-    kind: &str,
-    block: &Block,
-    overlay: &Overlay,
-    settings: &Settings,
-    planned: &Value,
-    copy: u32,
-) -> Value {
+fn synthesise(kind: &str, block: &Block, overlay: &Overlay, settings: &Settings, planned: &Value, copy: u32) -> Value {
     let mut state = planned.clone();
     if let (random::KIND, Value::Entries(object)) = (kind, &mut state)
         && object.get("id") == Some(&Value::Unknown)

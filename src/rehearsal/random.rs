@@ -18,7 +18,8 @@ pub(super) fn complete(object: &mut Entries, seed: &[u8]) {
     let prefix = object.get("prefix").and_then(Value::text).unwrap_or_default().to_owned();
     let url = base64(&bytes, b"-_").trim_end_matches('=').to_owned();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    for (name, text) in [("hex", hex), ("dec", decimal(&bytes)), ("b64_std", base64(&bytes, b"+/")), ("b64_url", url.clone())]
+    for (name, text) in
+        [("hex", hex), ("dec", decimal(&bytes)), ("b64_std", base64(&bytes, b"+/")), ("b64_url", url.clone())]
     {
         object.insert(name.to_owned(), format!("{prefix}{text}").into());
     }
@@ -89,10 +90,8 @@ mod tests {
 
     #[test]
     fn all_attributes_tell_the_same_bytes() {
-        let mut object = Entries::from([
-            ("byte_length".to_owned(), Value::Number(2.into())),
-            ("prefix".to_owned(), "p-".into()),
-        ]);
+        let mut object =
+            Entries::from([("byte_length".to_owned(), Value::Number(2.into())), ("prefix".to_owned(), "p-".into())]);
         complete(&mut object, b"seed");
         let hex = object["hex"].text().unwrap().strip_prefix("p-").unwrap().to_owned();
         let number = u16::from_str_radix(&hex, 16).unwrap();

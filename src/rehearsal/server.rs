@@ -104,7 +104,9 @@ fn dispatch(method: &str, body: &Bytes, connection: &Connection) -> Reply {
     match method {
         "GetProviderSchema" => reply(body, |_: messages::Empty| connection.schema()),
         "ValidateProviderConfig" => reply(body, |_: messages::Empty| messages::ProviderValidated::default()),
-        "ValidateResourceConfig" | "ValidateDataResourceConfig" => reply(body, |_: messages::Empty| messages::Diagnosed::default()),
+        "ValidateResourceConfig" | "ValidateDataResourceConfig" => {
+            reply(body, |_: messages::Empty| messages::Diagnosed::default())
+        }
         "ConfigureProvider" => reply(body, |request| connection.configure(&request)),
         "UpgradeResourceState" => reply(body, |request| connection.upgrade(&request)),
         "ReadResource" => reply(body, |request| connection.read(request)),

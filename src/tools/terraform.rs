@@ -9,8 +9,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
-pub use super::process::Bystander;
 use super::process;
+pub use super::process::Bystander;
 use crate::error::{Error, Kind, Result};
 
 /// Variables that a rehearsal does not pass on besides AWS's own: they would change what Terraform is asked, or where
@@ -68,8 +68,9 @@ impl Terraform {
         let output = output.map_err(|error| self.not_run(error))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(Error::new(Kind::Outside, format!("cannot read the outputs of `{}`", folder.display()))
-                .caused_by(said));
+            return Err(
+                Error::new(Kind::Outside, format!("cannot read the outputs of `{}`", folder.display())).caused_by(said)
+            );
         }
         let outputs: Map<String, Value> = serde_json::from_slice(&output.stdout).map_err(|error| {
             Error::new(Kind::Outside, "`terraform output -json` did not print JSON").caused_by(error)

@@ -37,7 +37,11 @@ pub(super) fn read(config: &Entries) -> Known {
     }
     let pretty = escaped(&pretty(&policy));
     let minified = escaped(&serde_json::to_string(&policy).unwrap_or_default());
-    vec![("id", checksum(pretty.as_bytes()).to_string().into()), ("json", pretty.into()), ("minified_json", minified.into())]
+    vec![
+        ("id", checksum(pretty.as_bytes()).to_string().into()),
+        ("json", pretty.into()),
+        ("minified_json", minified.into()),
+    ]
 }
 
 /// The statements of each of the documents under a name.
@@ -62,9 +66,12 @@ fn statement(block: &Value) -> Json {
     }
     let effect = block.get("effect").and_then(Value::text).unwrap_or("Allow");
     statement.insert("Effect".to_owned(), effect.into());
-    for (argument, element) in
-        [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")]
-    {
+    for (argument, element) in [
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ] {
         let values = block.get(argument).map(Value::texts).unwrap_or_default();
         if !values.is_empty() {
             statement.insert(element.to_owned(), in_reverse(values));

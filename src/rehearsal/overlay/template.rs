@@ -4,7 +4,8 @@
 //! `region`, `account`, `suffix` (of host names), `now`, `stamp` (26 digits, as Terraform appends to name prefixes),
 //! `uuid`, `address` (a public one, from the range for documentation), and
 //!
-//! - `hex:N`, `upper:N`, `digits:N`: so many characters that differ from object to object;
+//! - `hex:N`, `HEX:N`, `upper:N`, `digits:N`: so many characters that differ from object to object, and from attribute
+//!   to attribute unless both give them the same label, as in `hex:N:label`;
 //! - `last:NAME`: what follows the last `/` of an attribute, `path:NAME`: what follows the first;
 //! - `host:NAME`: a URL without its scheme;
 //! - `swap:NAME:FROM:TO`: an attribute with one text replaced by another;
@@ -72,7 +73,8 @@ fn placeholder(expression: &str, path: &str, scope: &mut dyn Scope) -> String {
         return text.to_owned();
     }
     let (word, argument) = expression.split_once(':').unwrap_or((expression, ""));
-    let length = argument.parse().unwrap_or_default();
+    let (length, label) = argument.split_once(':').unwrap_or((argument, path));
+    let length = length.parse().unwrap_or_default();
     match word {
         "partition" => partition(&scope.region()).to_owned(),
         "region" => scope.region(),
@@ -82,9 +84,10 @@ fn placeholder(expression: &str, path: &str, scope: &mut dyn Scope) -> String {
         "stamp" => format!("2026{}", drawn(path, scope, 22, b"0123456789")),
         "uuid" => uuid(&drawn(path, scope, 32, b"0123456789abcdef")),
         "address" => format!("203.0.113.{}", digest(path, scope)[0]),
-        "hex" => drawn(path, scope, length, b"0123456789abcdef"),
-        "upper" => drawn(path, scope, length, b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"),
-        "digits" => drawn(path, scope, length, b"123456789"),
+        "hex" => drawn(label, scope, length, b"0123456789abcdef"),
+        "HEX" => drawn(label, scope, length, b"0123456789ABCDEF"),
+        "upper" => drawn(label, scope, length, b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"),
+        "digits" => drawn(label, scope, length, b"123456789"),
         "last" => scope.attribute(argument).rsplit('/').next().unwrap_or_default().to_owned(),
         "path" => scope.attribute(argument).split_once('/').map(|(_, path)| path.to_owned()).unwrap_or_default(),
         "host" => scope.attribute(argument).trim_start_matches("https://").to_owned(),
@@ -179,5 +182,7 @@ mod tests {
         assert_eq!(id.len(), 21);
         assert_eq!(id, fill("vpc-{hex:17}", "id", &mut Fixed), "the same object has the same id");
         assert_ne!(id, fill("vpc-{hex:17}", "other", &mut Fixed));
+        let labelled = |path| fill("{HEX:8:same}", path, &mut Fixed);
+        assert_eq!(labelled("endpoint"), labelled("issuer"));
     }
 }
