@@ -82,6 +82,8 @@ fn with(specification: &str, settings: &[(&str, &str)]) -> String {
 const AUTO: (&str, &str) = ("cluster", "compute = \"auto\"");
 const HTTP: (&str, &str) = ("edge", "mode = \"http\"");
 const VPC_ORIGIN: (&str, &str) = ("edge", "mode = \"vpc_origin\"");
+/// A VPC origin must be told that callers prove nothing.
+const OPEN: (&str, &str) = ("edge", "auth = \"none\"");
 /// An HTTP API and a VPC origin know no API keys.
 const IAM: (&str, &str) = ("edge", "auth = \"iam\"");
 const JWT: (&str, &str) =
@@ -126,7 +128,7 @@ fn prod_with_an_http_api_on_managed_nodes() {
 
 #[test]
 fn dev_with_a_vpc_origin_on_managed_nodes() {
-    Stage::new("dev", &with(DEV, &[VPC_ORIGIN])).live();
+    Stage::new("dev", &with(DEV, &[VPC_ORIGIN, OPEN])).live();
 }
 
 #[test]
