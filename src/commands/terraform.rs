@@ -36,8 +36,8 @@ const READ_VARIABLES: [&str; 7] = ["apply", "console", "destroy", "import", "pla
   deployer terraform dev 10-network --rehearse -- apply -auto-approve
   deployer terraform prod 30-cluster -- plan
 
-A rehearsal works on a copy in .deployer/runs/rehearsal with a state of its own, and deployer is its provider: nothing
-in it can reach AWS. Terraform's exit code is the command's.")]
+A rehearsal works on a copy in .deployer/runs/rehearsal with a state of its own, and deployer is its provider: \
+nothing in it can reach AWS. Terraform's exit code is the command's.")]
 pub struct Arguments {
     /// Environment
     #[arg(value_name = "ENV")]
@@ -50,7 +50,7 @@ pub struct Arguments {
     rehearse: bool,
     /// What Terraform is asked
     #[arg(value_name = "ARGS", last = true, required = true)]
-    arguments: Vec<OsString>,
+    asked: Vec<OsString>,
 }
 
 /// Runs the command.
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Ex
     let environment = environments.find(&arguments.environment)?;
     let stack = find_stack(&arguments.stack)?;
     let terraform = Terraform::find()?;
-    let work = Work { workspace: &workspace, environment, stack, arguments: &arguments.arguments, output };
+    let work = Work { workspace: &workspace, environment, stack, arguments: &arguments.asked, output };
     let code = if arguments.rehearse { work.rehearse(terraform)? } else { work.run(&terraform)? };
     Ok(code.into())
 }
