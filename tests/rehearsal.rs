@@ -91,6 +91,9 @@ const IAM: (&str, &str) = ("edge", "auth = \"iam\"");
 const JWT: (&str, &str) =
     ("edge", "auth = \"jwt\"\n  jwt {\n    issuer = \"https://login.example.com\"\n    audience = [\"models\"]\n  }");
 
+/// Makes the role that deploys, which then administers the cluster.
+const DELIVERY: (&str, &str) = ("delivery", "github_repository = \"example/models\"");
+
 #[test]
 fn dev_with_a_rest_api_on_managed_nodes() {
     let stage = Stage::new("dev", DEV);
@@ -129,7 +132,7 @@ fn dev_with_an_http_api_on_auto_mode() {
 
 #[test]
 fn prod_with_an_http_api_on_managed_nodes() {
-    Stage::new("prod", &with(PROD, &[HTTP, JWT])).live();
+    Stage::new("prod", &with(PROD, &[HTTP, JWT, DELIVERY])).live();
 }
 
 #[test]
