@@ -92,7 +92,11 @@ const JWT: (&str, &str) =
     ("edge", "auth = \"jwt\"\n  jwt {\n    issuer = \"https://login.example.com\"\n    audience = [\"models\"]\n  }");
 
 /// Makes the role that deploys, which then administers the cluster.
-const DELIVERY: (&str, &str) = ("delivery", "github_repository = \"example/models\"");
+const DELIVERY: (&str, &str) = (
+    "delivery",
+    "github_repository = \"example/models\"\n  \
+     permissions_boundary_arn = \"arn:aws:iam::444455556666:policy/boundary\"",
+);
 
 #[test]
 fn dev_with_a_rest_api_on_managed_nodes() {
