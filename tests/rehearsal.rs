@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::env;
+use std::{env, fs, os::unix::fs::PermissionsExt as _};
 
 use common::{DEV, PROD, Run, Workspace, changed};
 
@@ -58,8 +58,12 @@ impl Stage {
 
     /// The whole life of the environment, but for the end of the first stack, which keeps the states of all others.
     fn live(&self) {
-        STACKS.iter().for_each(|stack| self.up(stack));
-        STACKS.iter().skip(1).rev().for_each(|stack| self.down(stack));
+        for stack in STACKS {
+            self.up(stack);
+        }
+        for stack in STACKS.iter().skip(1).rev() {
+            self.down(stack);
+        }
     }
 
     fn output(&self, stack: &str) -> serde_json::Value {
@@ -89,10 +93,19 @@ const IAM: (&str, &str) = ("edge", "auth = \"iam\"");
 const JWT: (&str, &str) =
     ("edge", "auth = \"jwt\"\n  jwt {\n    issuer = \"https://login.example.com\"\n    audience = [\"models\"]\n  }");
 
+/// Makes the role that deploys, which then administers the cluster.
+const DELIVERY: (&str, &str) = (
+    "delivery",
+    "github_repository = \"example/models\"\n  \
+     permissions_boundary_arn = \"arn:aws:iam::444455556666:policy/boundary\"",
+);
+
 #[test]
 fn dev_with_a_rest_api_on_managed_nodes() {
     let stage = Stage::new("dev", DEV);
-    STACKS.iter().for_each(|stack| stage.up(stack));
+    for stack in STACKS {
+        stage.up(stack);
+    }
 
     let cluster = stage.output("30-cluster");
     let network = stage.output("10-network");
@@ -105,7 +118,9 @@ fn dev_with_a_rest_api_on_managed_nodes() {
     ]);
     insta::assert_snapshot!(format!("{shown:#}"));
 
-    STACKS.iter().skip(1).rev().for_each(|stack| stage.down(stack));
+    for stack in STACKS.iter().skip(1).rev() {
+        stage.down(stack);
+    }
     let kept = stage.terraform("00-bootstrap", &["destroy", "-input=false", "-auto-approve", "-no-color"]);
     kept.assert_code(1);
     assert!(kept.stderr.contains("module.state_backend.aws_s3_bucket.state has"), "{kept}");
@@ -123,7 +138,7 @@ fn dev_with_an_http_api_on_auto_mode() {
 
 #[test]
 fn prod_with_an_http_api_on_managed_nodes() {
-    Stage::new("prod", &with(PROD, &[HTTP, JWT])).live();
+    Stage::new("prod", &with(PROD, &[HTTP, JWT, DELIVERY])).live();
 }
 
 #[test]
@@ -191,4 +206,60 @@ fn what_cannot_be_changed_in_place_is_replaced() {
     run.assert_code(2);
     assert!(run.stdout.contains("module.ecr.aws_kms_alias.ecr must be replaced"), "{run}");
     assert!(run.stdout.contains("1 to add, 0 to change, 1 to destroy"), "{run}");
+}
+
+/// A program that tells how it was called instead of being Terraform.
+const STAND_IN: &str = "#!/bin/sh\n\
+    if [ \"$1\" = output ]; then echo '{\"intra_subnet_ids\": {\"value\": [\"subnet-1\"]}}'; exit; fi\n\
+    pwd; echo \"$@\"; env | grep -E '^(AWS|TF)_' | cut -c 1-60 | sort; exit 7\n";
+
+impl Stage {
+    fn with_stand_in(&self, arguments: &[&str]) -> Run {
+        self.workspace.write("stand-in", STAND_IN);
+        let path = self.workspace.path("stand-in");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let variables = [
+            CREDENTIALS.as_slice(),
+            &[
+                ("DEPLOYER_TERRAFORM", path.to_str().unwrap()),
+                ("PATH", &env::var("PATH").unwrap()),
+                ("TF_CLI_ARGS_plan", "-backend-config=x"),
+            ],
+        ];
+        self.workspace.run_with(&variables.concat(), arguments)
+    }
+}
+
+#[test]
+fn the_real_stack_gets_its_backend_its_inputs_and_its_exit_code() {
+    let stage = Stage::new("dev", DEV);
+    stage.workspace.write("environments/dev/backend.hcl", "bucket = \"states\"\n");
+    let init = stage.with_stand_in(&["terraform", "dev", "30-cluster", "--", "init", "-upgrade"]);
+    init.assert_code(7);
+    assert!(
+        init.stdout.starts_with("$ROOT/environments/dev/30-cluster\ninit -upgrade -backend-config=../backend.hcl\n")
+    );
+    assert!(init.stdout.contains("AWS_ACCESS_KEY_ID=canary"), "{init}");
+    stage.with_stand_in(&["terraform", "dev", "cluster", "--", "-no-color", "plan"]).assert_code(7);
+    let inputs = stage.workspace.read("environments/dev/30-cluster/inputs.auto.tfvars.json");
+    assert_eq!(inputs, "{\n  \"intra_subnet_ids\": [\n    \"subnet-1\"\n  ]\n}\n");
+}
+
+#[test]
+fn a_rehearsal_withholds_whatever_leads_to_aws() {
+    let stage = Stage::new("dev", DEV);
+    let run = stage.with_stand_in(&["terraform", "dev", "network", "--rehearse", "--", "plan"]);
+    run.assert_code(7);
+    let lines: Vec<&str> = run.stdout.lines().skip(2).collect();
+    assert_eq!(lines.len(), 2, "{run}");
+    assert_eq!(lines[0], "AWS_EC2_METADATA_DISABLED=true");
+    assert!(lines[1].starts_with("TF_REATTACH_PROVIDERS={"), "{run}");
+}
+
+#[test]
+fn a_stack_nobody_has_is_told_so() {
+    let stage = Stage::new("dev", DEV);
+    let run = stage.terraform("30-clutser", &["plan"]);
+    run.assert_code(2);
+    assert!(run.stderr.contains("did you mean `30-cluster`?"), "{run}");
 }

@@ -32,12 +32,12 @@ const READ_VARIABLES: [&str; 7] = ["apply", "console", "destroy", "import", "pla
 /// Arguments of `terraform`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  deployer terraform dev 10-network --rehearse -- init
+  deployer terraform dev 00-bootstrap --rehearse -- plan
   deployer terraform dev 10-network --rehearse -- apply -auto-approve
   deployer terraform prod 30-cluster -- plan
 
-A rehearsal works on a copy in .deployer/runs/rehearsal with a state of its own, and deployer is its provider: nothing
-in it can reach AWS. Terraform's exit code is the command's.")]
+A rehearsal works on a copy in .deployer/runs/rehearsal with a state of its own, and deployer is its provider: \
+nothing in it can reach AWS. Terraform's exit code is the command's.")]
 pub struct Arguments {
     /// Environment
     #[arg(value_name = "ENV")]
@@ -50,7 +50,7 @@ pub struct Arguments {
     rehearse: bool,
     /// What Terraform is asked
     #[arg(value_name = "ARGS", last = true, required = true)]
-    arguments: Vec<OsString>,
+    asked: Vec<OsString>,
 }
 
 /// Runs the command.
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<Ex
     let environment = environments.find(&arguments.environment)?;
     let stack = find_stack(&arguments.stack)?;
     let terraform = Terraform::find()?;
-    let work = Work { workspace: &workspace, environment, stack, arguments: &arguments.arguments, output };
+    let work = Work { workspace: &workspace, environment, stack, arguments: &arguments.asked, output };
     let code = if arguments.rehearse { work.rehearse(terraform)? } else { work.run(&terraform)? };
     Ok(code.into())
 }
@@ -126,6 +126,10 @@ impl Work<'_> {
             }
         }
         self.output.notice(&format!("rehearsal of {name}: a copy, with made-up resources; nothing touches AWS"))?;
+        // A rehearsal's `init` neither asks nor fetches anything, so nobody needs to think of it.
+        if !folder.join(".terraform").is_dir() && !self.asks(&["init"]) {
+            terraform.init(&folder)?;
+        }
         let code = terraform.run(&folder, self.arguments)?;
         self.output.notice(&format!("end of the rehearsal of {name}: nothing was done in AWS"))?;
         Ok(code)
@@ -154,7 +158,7 @@ impl Work<'_> {
         let mut values = Map::new();
         for (stack, inputs) in by_stack {
             let folder = self.folder(root, stack);
-            let mut outputs = if folder.is_dir() { terraform.outputs(&folder)? } else { Map::new() };
+            let mut outputs = if folder.join(".terraform").is_dir() { terraform.outputs(&folder)? } else { Map::new() };
             if outputs.is_empty() {
                 return Err(self.not_yet(stack, &inputs, root));
             }
@@ -174,7 +178,8 @@ impl Work<'_> {
         let message =
             format!("`{}` needs outputs of `{stack}`, which has none yet: {}", self.stack.name, names.join(", "));
         let command = format!("deployer terraform {} {stack}{rehearse} --", self.environment.name);
-        Error::new(Kind::Outside, message).hint(format!("first `{command} init`, then `{command} apply`"))
+        let first = if root == self.workspace.root() { format!("`{command} init`, then ") } else { String::new() };
+        Error::new(Kind::Outside, message).hint(format!("first {first}`{command} apply`"))
     }
 
     /// The states of this environment's rehearsed stacks.

@@ -104,7 +104,8 @@ fn mirror(from: &Path, to: &Path) -> Result<()> {
     }
     for entry in read_folder(to)? {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !kept.contains(&name) && (name.ends_with(".tf") || name.ends_with(".tf.json")) {
+        let is_configuration = [".tf", ".tf.json"].iter().any(|end| name.ends_with(end));
+        if is_configuration && !kept.contains(&name) {
             fs::remove_file(entry.path()).map_err(|error| write_error(&entry.path(), error))?;
         }
     }

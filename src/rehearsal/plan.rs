@@ -121,14 +121,12 @@ impl Planner<'_> {
 
 /// The provider's default tags with the resource's own over them.
 fn all_tags(defaults: &Entries, tags: &Value) -> Value {
-    match tags {
-        Value::Unknown => Value::Unknown,
-        _ => {
-            let own = tags.entries().into_iter().flatten();
-            let both = defaults.iter().chain(own).filter(|(_, value)| **value != Value::Null);
-            Value::Entries(both.map(|(key, value)| (key.clone(), value.clone())).collect())
-        }
+    if *tags == Value::Unknown {
+        return Value::Unknown;
     }
+    let own = tags.entries().into_iter().flatten();
+    let both = defaults.iter().chain(own).filter(|(_, value)| **value != Value::Null);
+    Value::Entries(both.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 fn split(path: &str) -> Vec<String> {

@@ -16,7 +16,7 @@ use super::{
     synthesis::{Synthesis, seed},
     value::{Entries, Value, conform},
 };
-use crate::schema::{Block, Mode, NestedBlock, Schemas};
+use crate::schema::{self, Block, Mode, NestedBlock, Schemas};
 
 /// Equal objects get ids of their own; so many are tried before two may share one, as names do.
 const MOST_COPIES: u32 = 64;
@@ -74,7 +74,7 @@ impl Connection {
     pub(super) fn schema(&self) -> messages::ProviderSchema {
         let described = self.provider.schemas.provider(&self.provider.source);
         let mut answer = messages::ProviderSchema {
-            provider: described.and_then(|it| it.configuration()).map(|block| message(&block)),
+            provider: described.and_then(schema::Provider::configuration).map(|block| message(&block)),
             capabilities: Some(messages::Capabilities { get_provider_schema_optional: true }),
             ..messages::ProviderSchema::default()
         };
@@ -200,23 +200,16 @@ impl Connection {
     pub(super) fn import(&self, request: &messages::ImportRequest) -> messages::ImportResponse {
         let estate = lock(&self.provider.estate);
         let found = estate.find(&request.type_name, "id", &request.id);
-        match (self.block(Keyword::Resource, &request.type_name), found) {
-            (Some(block), Some(object)) => {
-                let state = Some(conform(&block, object).encode());
-                let imported = messages::Imported { type_name: request.type_name.clone(), state };
-                messages::ImportResponse { imported: vec![imported], diagnostics: Vec::new() }
-            }
-            _ => {
-                let missing = Diagnostic::error(
-                    "Cannot import non-existent remote object",
-                    format!(
-                        "No stack of this rehearsal has made a {} with the id `{}`.",
-                        request.type_name, request.id
-                    ),
-                );
-                messages::ImportResponse { imported: Vec::new(), diagnostics: vec![missing] }
-            }
+        if let (Some(block), Some(object)) = (self.block(Keyword::Resource, &request.type_name), found) {
+            let state = Some(conform(&block, object).encode());
+            let imported = messages::Imported { type_name: request.type_name.clone(), state };
+            return messages::ImportResponse { imported: vec![imported], diagnostics: Vec::new() };
         }
+        let missing = Diagnostic::error(
+            "Cannot import non-existent remote object",
+            format!("No stack of this rehearsal has made a {} with the id `{}`.", request.type_name, request.id),
+        );
+        messages::ImportResponse { imported: Vec::new(), diagnostics: vec![missing] }
     }
 
     pub(super) fn read_data(&self, request: &messages::ConfigRequest) -> messages::StateResponse {

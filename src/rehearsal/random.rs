@@ -16,10 +16,11 @@ pub(super) fn complete(object: &mut Entries, seed: &[u8]) {
     };
     let bytes = bytes(seed, length.unwrap_or_default());
     let prefix = object.get("prefix").and_then(Value::text).unwrap_or_default().to_owned();
-    let url = base64(&bytes, b"-_").trim_end_matches('=').to_owned();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let url = base64(&bytes, *b"-_").trim_end_matches('=').to_owned();
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    let hex: String = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
     for (name, text) in
-        [("hex", hex), ("dec", decimal(&bytes)), ("b64_std", base64(&bytes, b"+/")), ("b64_url", url.clone())]
+        [("hex", hex), ("dec", decimal(&bytes)), ("b64_std", base64(&bytes, *b"+/")), ("b64_url", url.clone())]
     {
         object.insert(name.to_owned(), format!("{prefix}{text}").into());
     }
@@ -38,7 +39,7 @@ fn bytes(seed: &[u8], length: usize) -> Vec<u8> {
 }
 
 /// Base64 with the two letters that its alphabets differ in.
-fn base64(bytes: &[u8], last: &[u8; 2]) -> String {
+fn base64(bytes: &[u8], last: [u8; 2]) -> String {
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let letter = |index: u32| {
         let index = usize::try_from(index & 63).unwrap_or_default();
@@ -80,10 +81,10 @@ mod tests {
 
     #[test]
     fn encodings() {
-        assert_eq!(base64(b"", b"+/"), "");
-        assert_eq!(base64(b"f", b"+/"), "Zg==");
-        assert_eq!(base64(b"foob", b"+/"), "Zm9vYg==");
-        assert_eq!(base64(&[0xfb, 0xff], b"-_"), "-_8=");
+        assert_eq!(base64(b"", *b"+/"), "");
+        assert_eq!(base64(b"f", *b"+/"), "Zg==");
+        assert_eq!(base64(b"foob", *b"+/"), "Zm9vYg==");
+        assert_eq!(base64(&[0xfb, 0xff], *b"-_"), "-_8=");
         assert_eq!(decimal(&[1, 0, 0]), "65536");
         assert_eq!(decimal(&[]), "0");
     }

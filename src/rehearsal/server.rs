@@ -127,8 +127,7 @@ where
     frame::decode(body).map_or(Reply::Unreadable, |request| Reply::Message(frame::encode(&call(request))))
 }
 
-/// What to say after a fault of the program itself; every answer with diagnostics has them under its own number, so
-/// the three numbers in use are all filled.
+/// What to say after a fault of the program itself. The answers have their diagnostics under different numbers.
 fn fault(method: &str) -> Fault {
     let diagnostic = messages::Diagnostic::error(
         "The rehearsal has a fault",
@@ -164,4 +163,27 @@ fn response(message: Bytes, status: &'static str) -> Answer {
     let mut response = Response::new(body);
     response.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told<Answer: prost::Message + Default>(method: &str) -> Answer {
+        frame::decode(&frame::encode(&fault(method))).unwrap()
+    }
+
+    #[test]
+    fn a_fault_is_a_diagnostic_of_every_answer() {
+        assert_eq!(told::<messages::ProviderSchema>("GetProviderSchema").diagnostics.len(), 1);
+        assert_eq!(told::<messages::ProviderValidated>("ValidateProviderConfig").diagnostics.len(), 1);
+        assert_eq!(told::<messages::Diagnosed>("ValidateResourceConfig").diagnostics.len(), 1);
+        assert_eq!(told::<messages::Diagnosed>("ConfigureProvider").diagnostics.len(), 1);
+        assert_eq!(told::<messages::StateResponse>("UpgradeResourceState").diagnostics.len(), 1);
+        assert_eq!(told::<messages::ReadResponse>("ReadResource").diagnostics.len(), 1);
+        assert_eq!(told::<messages::PlanResponse>("PlanResourceChange").diagnostics.len(), 1);
+        assert_eq!(told::<messages::ApplyResponse>("ApplyResourceChange").diagnostics.len(), 1);
+        assert_eq!(told::<messages::ImportResponse>("ImportResourceState").diagnostics.len(), 1);
+        assert_eq!(told::<messages::StateResponse>("ReadDataSource").diagnostics.len(), 1);
+    }
 }

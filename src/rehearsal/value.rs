@@ -1,4 +1,4 @@
-//! Values as Terraform and its providers exchange them: MessagePack in which any extension stands for "not known yet".
+//! Values as Terraform and its providers exchange them: `MessagePack` in which any extension stands for "not known yet".
 
 use std::{collections::BTreeMap, io::Cursor};
 

@@ -61,6 +61,18 @@ impl Terraform {
         process::foreground(&mut command).map(process::code).map_err(|error| self.not_run(error))
     }
 
+    /// Initialises a folder without saying so.
+    pub fn init(&self, folder: &Path) -> Result<()> {
+        let mut command = self.command(folder);
+        let output = command.args(["init", "-input=false", "-no-color"]).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| self.not_run(error))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Err(Error::new(Kind::Outside, format!("cannot initialise `{}`", folder.display())).caused_by(said))
+    }
+
     /// The outputs of a stack, by name; none where it is not applied.
     pub fn outputs(&self, folder: &Path) -> Result<Map<String, Value>> {
         let mut command = self.command(folder);

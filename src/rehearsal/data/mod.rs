@@ -78,9 +78,9 @@ fn cluster_versions(config: &Entries) -> Value {
     Value::List(versions.map(describe).collect())
 }
 
-/// The ids of CloudFront's managed policies, which are the same in every account.
+/// The ids of managed policies of `CloudFront`, which are the same in every account.
 ///
-/// From the Amazon CloudFront Developer Guide, "Use managed cache policies" and "Use managed origin request policies".
+/// From the Developer Guide of `CloudFront`, "Use managed cache policies" and "Use managed origin request policies".
 fn managed_policy(name: &str) -> Result<&'static str, Diagnostic> {
     match name {
         "Managed-CachingDisabled" => Ok("4135ea2d-6df8-44a3-9df3-4b5a84be39ad"),

@@ -6,7 +6,7 @@
 //!
 //! - `hex:N`, `HEX:N`, `upper:N`, `digits:N`: so many characters that differ from object to object, and from attribute
 //!   to attribute unless both give them the same label, as in `hex:N:label`;
-//! - `last:NAME`: what follows the last `/` of an attribute, `path:NAME`: what follows the first;
+//! - `last:NAME`: what follows the last `/` of an attribute;
 //! - `host:NAME`: a URL without its scheme;
 //! - `swap:NAME:FROM:TO`: an attribute with one text replaced by another;
 //! - `when:NAME:VALUE:TEXT`: a text, where an attribute has this value.
@@ -89,7 +89,6 @@ fn placeholder(expression: &str, path: &str, scope: &mut dyn Scope) -> String {
         "upper" => drawn(label, scope, length, b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"),
         "digits" => drawn(label, scope, length, b"123456789"),
         "last" => scope.attribute(argument).rsplit('/').next().unwrap_or_default().to_owned(),
-        "path" => scope.attribute(argument).split_once('/').map(|(_, path)| path.to_owned()).unwrap_or_default(),
         "host" => scope.attribute(argument).trim_start_matches("https://").to_owned(),
         "swap" => {
             let [name, from, to] = three(argument);
@@ -171,7 +170,6 @@ mod tests {
             ("{partition}:{account}", "aws-cn:111122223333"),
             ("{none|name}-{none|=other}", "models-other"),
             ("{last:arn}", "1"),
-            ("{path:arn}", "app/models/1"),
             ("{swap:arn:loadbalancer:listener}", "arn:aws:x:listener/app/models/1"),
             ("{when:name:models:yes}{when:name:other:no}", "yes"),
             ("open { brace", "open { brace"),

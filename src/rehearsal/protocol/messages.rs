@@ -76,6 +76,7 @@ pub(in crate::rehearsal) struct Block {
 }
 
 #[derive(Clone, PartialEq, Eq, Message)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags of the protocol are independent of each other")]
 pub(in crate::rehearsal) struct Attribute {
     #[prost(string, tag = "1")]
     pub(in crate::rehearsal) name: String,
