@@ -334,11 +334,12 @@ fn a_file_that_cannot_be_read_stops_everything() {
     assert!(!workspace.has("modules"));
 
     fs::remove_dir(workspace.path(EDGE)).unwrap();
+    fs::remove_dir_all(workspace.path(".deployer")).unwrap();
     workspace.write(".deployer", "in the way");
     assert_snapshot!(workspace.run(&["generate"]), @"
     ── stderr
-    error: cannot read `./.deployer/base/modules/state_backend/README.md`
-      because: Not a directory (os error 20)
+    error: cannot write `./.deployer/lock`
+      because: File exists (os error 17)
     ── exit code 1
     ");
     assert!(!workspace.has("modules"));

@@ -69,8 +69,8 @@ pub fn run(arguments: &Arguments, global: &Global, output: &Output) -> Result<()
 /// What the bill assumes, in words.
 pub(super) fn assumptions(usage: &Usage, environment: &EnvironmentSpec) -> String {
     let text = format!(
-        "Assumed for a month: {} h for each model node, {} M requests, {} GB delivered, {} GB through NAT,\n\
-         {} GB of logs, {} GB of images, {} GB in S3. List prices of us-east-1{}.\n",
+        "Assumed for a month: {} h for each model node, {} M requests, {} GB delivered,\n\
+         {} GB through NAT, {} GB of logs, {} GB of images, {} GB in S3.\nList prices of us-east-1{}.\n",
         usage.model_node_hours,
         usage.requests_millions,
         usage.delivered_gb,

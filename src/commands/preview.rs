@@ -142,8 +142,11 @@ fn files(report: &Report<'_>, plan: &WritePlan) -> String {
 fn stages() -> String {
     let mut text = format!("\n{}", heading("Stages, in order"));
     for stage in &STAGES {
-        let after = if stage.needs.is_empty() { String::new() } else { format!("after {}", stage.needs.join(", ")) };
-        text += &format!("{:<11} {:<52} {}\n", stage.name, stage.summary, styled(DIM, &after));
+        let line = match stage.needs {
+            [] => stage.summary.to_owned(),
+            needs => format!("{:<42} {}", stage.summary, styled(DIM, &format!("after {}", needs.join(", ")))),
+        };
+        text += &format!("{:<11} {line}\n", stage.name);
     }
     text
 }
@@ -177,7 +180,7 @@ fn singleton_list(report: &Report<'_>) -> String {
     }
     let mut text = format!("\n{}", heading("Once per account or Region"));
     for singleton in &report.singletons {
-        text += &format!("{}  {}\n", singleton.address, styled(DIM, singleton.what));
+        text += &format!("{}\n  {}\n", singleton.address, styled(DIM, singleton.what));
         if !singleton.also_in.is_empty() {
             let others = singleton.also_in.join(", ");
             let warning = format!("also made by {others}: set `{} = false` in all but one", singleton.setting);

@@ -107,7 +107,9 @@ impl<'a> Surroundings<'a> for Around<'a> {
         let provider = kind.split('_').next().unwrap_or_default();
         let block = self.schemas.provider(provider).and_then(|provider| provider.block(mode, kind));
         let attributes = block.iter().flat_map(|block| block.attributes.iter());
-        attributes.map(|(name, attribute)| (name.as_str().into(), attribute.computed)).collect()
+        // Data sources that take a name or an id set the id in either case, whatever their schema says.
+        let sets = |name: &str, computed| computed || (mode == schema::Mode::Data && name == "id");
+        attributes.map(|(name, attribute)| (name.as_str().into(), sets(name, attribute.computed))).collect()
     }
 
     /// Terraform runs in the stack's folder, so paths start there.

@@ -29,7 +29,7 @@ pub const STAGES: [Stage; 12] = [
     stage("workload", &["platform", "image"], None, "the models' pods"),
     stage("edge", &["workload"], Some("60-edge"), "firewall, CloudFront, API"),
     stage("monitoring", &["edge"], Some("70-monitoring"), "alarms, dashboard, budget"),
-    stage("verify", &["edge"], None, "a request to each model through the public endpoint"),
+    stage("verify", &["edge"], None, "a request to each model from outside"),
 ];
 
 const fn stage(

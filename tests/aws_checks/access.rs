@@ -37,8 +37,8 @@ fn no_policy_allows_every_action_or_everything() {
         for document in environment.data("aws_iam_policy_document") {
             for statement in statements(&document) {
                 findings.expect(&document, !statement.is_negated(), "not_…", "must list what it means");
-                if statement.has_principals() {
-                    // Policies of keys and buckets, checked in `encryption`, and trust.
+                // Policies of keys and buckets, checked in `encryption`, and trust.
+                if statement.has_principals() || statement.denies() {
                     continue;
                 }
                 let actions = statement.actions();
@@ -222,6 +222,31 @@ fn the_deploy_role_cannot_shed_the_boundary() {
                 }
             }
             findings.fact(seen.len() == BOUNDED.len(), || format!("{}: only {seen:?}", environment.spec.name));
+            // Whatever other policies may come to allow, this is denied, except to make roles within the boundary.
+            let inline = environment.resources("aws_iam_role_policy").find(|it| it.name == "deploy_boundary").unwrap();
+            let denied = statements(&inline.target("policy").unwrap());
+            let denies = |action: &str, resource: &str, unless: &[&str]| {
+                denied.iter().any(|it| {
+                    it.denies()
+                        && it.actions().contains(&action)
+                        && it.resources() == [resource]
+                        && it.condition("iam:PermissionsBoundary") == unless
+                        && it.operators().iter().all(|operator| *operator == "StringNotEquals")
+                })
+            };
+            for action in BOUNDED {
+                findings.expect(&inline, denies(action, "*", &[boundary]), action, "must keep within the boundary");
+            }
+            for (action, resource) in [
+                ("iam:DeleteRolePermissionsBoundary", "*"),
+                ("iam:CreatePolicyVersion", boundary),
+                ("iam:DeletePolicyVersion", boundary),
+                ("iam:SetDefaultPolicyVersion", boundary),
+            ] {
+                findings.expect(&inline, denies(action, resource, &[]), action, "must be denied");
+            }
+            let role = environment.resources("aws_iam_role").find(|role| role.name == "deploy").unwrap();
+            findings.text(&inline, "role", role.text("name").unwrap());
         },
     );
 }

@@ -31,19 +31,19 @@ fn administrators_are_named_and_the_creator_is_none() {
         let path = "access_config.bootstrap_cluster_creator_admin_permissions";
         findings.argument(&cluster, path, cluster.has(path) && cluster.is_off(path), "must be false");
         let node = environment.resources("aws_iam_role").find(|role| role.name == "node").unwrap();
-        let mut principals = Vec::new();
+        let (mut principals, mut deploys) = (Vec::new(), false);
         for entry in environment.resources("aws_eks_access_entry") {
             let principal = entry.reference("principal_arn");
             let of_node = principal.contains(node.text("name").unwrap()) || principal.contains(&node.address);
             findings.argument(&entry, "principal_arn", !of_node, "EKS makes the entry of the nodes itself");
             principals.push(principal);
+            deploys |= entry.target("principal_arn").is_some_and(|it| it.kind == "aws_iam_role" && it.name == "deploy");
         }
         for admin in &environment.spec.cluster.admins {
             findings.fact(principals.contains(&admin.as_str()), || {
                 format!("{}: {admin} has no entry", environment.spec.name)
             });
         }
-        let deploys = principals.iter().any(|it| it.contains("deploy_role_arn"));
         findings.fact(deploys == environment.spec.delivery.is_some(), || {
             format!("{}: {principals:?}", environment.spec.name)
         });
@@ -171,7 +171,11 @@ fn gpu_nodes_are_kept_for_models() {
                     findings.text(&template, "instance_market_options.market_type", "capacity-block");
                     findings.text(&template, "instance_type", &wanted.instance);
                     let path = "capacity_reservation_specification.capacity_reservation_target.capacity_reservation_id";
-                    findings.text(&template, path, wanted.reservation_id.as_deref().unwrap());
+                    let reservation = wanted.reservation.as_ref().unwrap();
+                    findings.text(&template, path, &reservation.id);
+                    for subnet in group.targets("subnet_ids") {
+                        findings.text(&subnet, "availability_zone_id", &reservation.az_id);
+                    }
                     findings.argument(&group, "instance_types", !group.has("instance_types"), "stands in the template");
                 }
             }

@@ -97,29 +97,26 @@ impl Environment {
         self.instances().filter(move |it| it.mode == Mode::Data && it.kind == kind)
     }
 
-    /// The instance that a reference leads to: `module.vpc.aws_vpc.this.id` in a stack, or an earlier stack's output,
-    /// which stands there as `(10-network.vpc_id)`.
+    /// The instance that a reference leads to: `module.vpc.aws_vpc.this.id`, or what stands in for the value of an earlier
+    /// stack, `‹module.vpc.aws_vpc.this.id›`. What may be null keeps its reference in later stacks.
     pub(crate) fn target<'a>(&'a self, stack: &'a ExpandedStack, reference: &str) -> Option<Resource<'a>> {
-        let Some(path) = reference.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
-            let instances = stack.expansion.instances.iter();
-            let leads = |it: &&Instance| {
-                let rest = reference.strip_prefix(it.address.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            let instance = instances.filter(leads).max_by_key(|it| it.address.len())?;
-            return Some(Resource { environment: self, stack, instance });
+        let origin = origin(reference);
+        let own = origin.is_none().then_some(stack);
+        let earlier = self.stacks.iter().take_while(|it| it.stack.name != stack.stack.name);
+        let found = earlier.chain(own).filter_map(|stack| self.instance(stack, origin.unwrap_or(reference)));
+        let found: Vec<_> = found.collect();
+        assert!(found.len() < 2, "{}: {reference} of {} may be in two stacks", self.spec.name, stack.stack.name);
+        found.into_iter().next()
+    }
+
+    /// The instance of a stack that a reference begins with.
+    fn instance<'a>(&'a self, stack: &'a ExpandedStack, reference: &str) -> Option<Resource<'a>> {
+        let leads = |it: &&Instance| {
+            let rest = reference.strip_prefix(it.address.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        let (name, path) = path.split_once('.')?;
-        let earlier = self.stack(name);
-        let end = path.find(['.', '[']).unwrap_or(path.len());
-        let mut value = earlier.expansion.outputs.get(&path[..end])?;
-        for step in path[end..].split(['.', '[', ']']).filter(|step| !step.is_empty()) {
-            value = match value.elements() {
-                Some(elements) => elements.get(step.parse::<usize>().ok()?)?,
-                None => value.get(step)?,
-            };
-        }
-        self.target(earlier, self::reference(value)?)
+        let instance = stack.expansion.instances.iter().filter(leads).max_by_key(|it| it.address.len())?;
+        Some(Resource { environment: self, stack, instance })
     }
 
     /// Resources and data sources of all stacks.
@@ -214,6 +211,47 @@ impl<'a> Resource<'a> {
         let folder = self.environment.folders.get(&(stack, label)).unwrap_or(&own);
         format!("{}: {} in {stack} ({folder}/main.tf)", self.environment.spec.name, self.address)
     }
+}
+
+/// The origin of a stand-in that makes up a text, before which an ARN has partition, service, Region and account.
+fn origin(text: &str) -> Option<&str> {
+    let (before, origin) = text.strip_suffix('›')?.split_once('‹')?;
+    let arn = before.starts_with("arn:") && before.ends_with(':') && before.matches(':').count() == 5;
+    ((before.is_empty() || arn) && !origin.contains('‹')).then_some(origin)
+}
+
+/// A text as it is in a deploy, where it may hold ids of NAT gateways and the last parts of certificates' ARNs.
+pub(crate) fn deployed(text: &str) -> String {
+    let mut rest = text;
+    let mut deployed = String::new();
+    while let Some((before, after)) = rest.split_once('‹') {
+        let (origin, after) = after.split_once('›').unwrap();
+        let (kept, value) = if origin.contains(".aws_nat_gateway.") {
+            (before, "nat-0123456789abcdef0")
+        } else if origin.contains(".aws_acm_certificate.") {
+            (&before[..before.rfind("arn:").unwrap()], "01234567-89ab-cdef-0123-456789abcdef")
+        } else {
+            panic!("what {origin} looks like in a deploy is not known: {text}")
+        };
+        deployed.push_str(kept);
+        deployed.push_str(value);
+        rest = after;
+    }
+    deployed + rest
+}
+
+#[test]
+fn stand_ins_are_told_from_other_texts() {
+    assert_eq!(origin("‹module.vpc.aws_vpc.this.id›"), Some("module.vpc.aws_vpc.this.id"));
+    assert_eq!(origin("arn:aws:service:us-east-1:111122223333:‹aws_lb.main.arn›"), Some("aws_lb.main.arn"));
+    for other in ["module.vpc.aws_vpc.this.id", "a-‹aws_lb.main.id›", "‹a.b.id›/*", "‹a.b.id›,‹a.c.id›"]
+    {
+        assert_eq!(origin(other), None);
+    }
+    let certificate =
+        "chat-certificate-arn:aws:service:us-east-1:111122223333:‹module.alb.aws_acm_certificate.a[0].arn›";
+    assert_eq!(deployed(certificate), "chat-certificate-01234567-89ab-cdef-0123-456789abcdef");
+    assert_eq!(deployed("‹module.vpc.aws_nat_gateway.a[0].id›-ports"), "nat-0123456789abcdef0-ports");
 }
 
 /// An argument of a block by its path.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use deployer::{diagnostic::Source, spec};
 
 use crate::{
-    environments::{environments, lookup},
+    environments::{deployed, environments, lookup},
     findings::everywhere,
     specifications::LONGEST_MODEL,
 };
@@ -94,7 +94,7 @@ fn names_fit_what_aws_takes() {
     everywhere(|environment, findings| {
         for (kind, path, limit, marks) in LIMITS {
             for resource in environment.resources(kind) {
-                let Some(name) = resource.text(path) else { continue };
+                let Some(name) = resource.text(path).map(deployed) else { continue };
                 let length = name.chars().count();
                 findings.argument(
                     &resource,

@@ -34,6 +34,11 @@ impl<'a> Statement<'a> {
             .any(|name| lookup(self.0, name).is_some() || self.0.block(name).is_some())
     }
 
+    /// Whether it takes away instead of giving, so that what it names can only be too little.
+    pub(crate) fn denies(&self) -> bool {
+        self.text("effect") == Some("Deny")
+    }
+
     /// Whether it names principals, as policies of resources do.
     pub(crate) fn has_principals(&self) -> bool {
         self.0.block("principals").is_some()
@@ -46,6 +51,11 @@ impl<'a> Statement<'a> {
             .blocks("principals")
             .filter(|it| lookup(&it.configuration, "type").and_then(|it| it.as_str()) == Some(kind));
         of_kind.flat_map(|it| texts(lookup(&it.configuration, "identifiers"))).collect()
+    }
+
+    /// How its conditions compare.
+    pub(crate) fn operators(&self) -> Vec<&'a str> {
+        self.0.blocks("condition").flat_map(|it| texts(lookup(&it.configuration, "test"))).collect()
     }
 
     /// Values of the conditions on a variable.

@@ -1,8 +1,25 @@
 //! Secrets stay out of files, values and logs.
 
+use std::collections::BTreeMap;
+
 use deployer::spec::config::EdgeMode;
 
-use crate::findings::{everywhere, in_those};
+use crate::{
+    environments::Resource,
+    findings::{everywhere, in_those},
+};
+
+/// Whether it holds no credentials yet, and Terraform leaves those alone that people put in its place.
+fn is_placeholder(version: &Resource<'_>) -> bool {
+    let none_yet = |text: &str| {
+        let fields: BTreeMap<String, String> = serde_json::from_str(text).unwrap_or_default();
+        !fields.is_empty() && fields.values().all(|value| value == "none-yet")
+    };
+    version.kind == "aws_secretsmanager_secret_version"
+        && version.target("secret_id").is_some_and(|secret| secret.name == "upstream")
+        && version.text("secret_string").is_some_and(none_yet)
+        && version.texts("lifecycle.ignore_changes").contains(&"secret_string")
+}
 
 /// Check 38.
 #[test]
@@ -19,7 +36,7 @@ fn no_secret_stands_in_the_files() {
     ];
     const MARKS: [&str; 5] = ["AKIA", "ASIA", "BEGIN PRIVATE", "BEGIN RSA", "hf_"];
     everywhere(|environment, findings| {
-        for instance in environment.instances() {
+        for instance in environment.instances().filter(|it| !is_placeholder(it)) {
             for name in NAMES {
                 let literal = instance.text(name).is_some();
                 findings.expect(&instance, !literal, name, "must not be a literal");
@@ -30,9 +47,9 @@ fn no_secret_stands_in_the_files() {
                 MARKS.iter().find(|mark| file.path.rsplit('.').next() == Some("tf") && file.text.contains(*mark));
             findings.fact(found.is_none(), || format!("{}: {}: {found:?}", environment.spec.name, file.path));
         }
-        // The hub token is put in by hand: Terraform makes the shell, never a value.
-        let values: Vec<_> =
-            environment.resources("aws_secretsmanager_secret_version").map(|it| it.name.clone()).collect();
+        // Tokens of the hub and of other registries are put in by hand: Terraform makes the shell, never a value.
+        let versions = environment.resources("aws_secretsmanager_secret_version").filter(|it| !is_placeholder(it));
+        let values: Vec<_> = versions.map(|it| it.name.clone()).collect();
         findings.fact(values == ["origin"], || format!("{}: values of {values:?}", environment.spec.name));
         for id in environment.resources("random_id") {
             findings.expect(

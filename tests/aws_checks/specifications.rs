@@ -48,8 +48,8 @@ account_id = "111122223333"
 tags       = {{ CostCentre = "4711" }}
 "#
         ),
-        models(tier),
-        network(tier, mode, zone),
+        models(tier, zone),
+        network(tier, mode, compute, zone),
         cluster(tier, managed),
         edge(tier, mode),
         platform(tier, managed),
@@ -57,7 +57,7 @@ tags       = {{ CostCentre = "4711" }}
     parts.concat()
 }
 
-fn models(tier: Tier) -> String {
+fn models(tier: Tier, zone: &str) -> String {
     let mut text = format!(
         r#"
 model "{LONGEST_MODEL}" {{
@@ -74,17 +74,15 @@ model "llama" {{
 "#
     );
     // One that takes recordings, and a model on CPU, which in staging may be scaled away; in prod, one on reserved nodes.
-    text += match tier {
-        Tier::Dev => {
-            r#"
+    text += &match tier {
+        Tier::Dev => r#"
 model "gpt2" {
   source   = "openai-community/gpt2"
   instance = "m6i.xlarge"
 }
 "#
-        }
-        Tier::Staging => {
-            r#"
+        .to_owned(),
+        Tier::Staging => r#"
 model "whisper" {
   source   = "openai/whisper-large-v3"
   instance = "g4dn.xlarge"
@@ -99,26 +97,28 @@ model "gpt2" {
   }
 }
 "#
-        }
-        Tier::Prod => {
+        .to_owned(),
+        Tier::Prod => format!(
             r#"
-model "large" {
+model "large" {{
   source         = "Qwen/Qwen2.5-32B-Instruct"
   revision       = "5ede1c97bbab6ce5cda5812749b4c0bdf79b18dd"
   instance       = "p5.48xlarge"
   capacity       = "capacity_block"
   reservation_id = "cr-0123456789abcdef0"
-}
+  reservation_az_id = "{zone}"
+}}
 "#
-        }
+        ),
     };
     text
 }
 
-fn network(tier: Tier, mode: EdgeMode, zone: &str) -> String {
+fn network(tier: Tier, mode: EdgeMode, compute: ComputeMode, zone: &str) -> String {
     let prefix = zone.split('-').next().unwrap_or_default();
     match (tier, mode) {
-        (Tier::Dev, EdgeMode::Rest) => "network { nat = \"none\" }\n".to_owned(),
+        // Managed nodes need a way out for the images of their controllers.
+        (Tier::Dev, EdgeMode::Rest) if compute == ComputeMode::Auto => "network { nat = \"none\" }\n".to_owned(),
         (Tier::Staging, EdgeMode::Rest) | (Tier::Prod, EdgeMode::Http) => "network { nat = \"regional\" }\n".to_owned(),
         // An address plan, and the smallest range.
         (Tier::Prod, EdgeMode::VpcOrigin) => format!(
@@ -157,6 +157,7 @@ cluster {{
 }
 
 fn edge(tier: Tier, mode: EdgeMode) -> String {
+    const COUNTRIES: &str = "  allow_countries = [\"DE\", \"FR\"]\n";
     let name = match mode {
         EdgeMode::Rest => "rest",
         EdgeMode::Http => "http",
@@ -166,10 +167,13 @@ fn edge(tier: Tier, mode: EdgeMode) -> String {
     let issuer = "  jwt {\n    issuer   = \"https://issuer.example.com\"\n    audience = [\"models\"]\n  }\n";
     let rest = match (tier, mode) {
         (Tier::Dev, EdgeMode::Http) => format!("  auth = \"jwt\"\n{issuer}"),
-        (Tier::Dev, _) => String::new(),
+        // A VPC origin without tokens leaves the models open, which has to be said.
+        (Tier::Dev, EdgeMode::VpcOrigin) => "  auth = \"none\"\n".to_owned(),
+        (Tier::Dev, EdgeMode::Rest) => String::new(),
         // Without a stream an API waits no longer than 29 seconds.
         (Tier::Staging, EdgeMode::Rest) => "  stream = false\n  auth   = \"iam\"\n".to_owned(),
-        (Tier::Staging, _) => format!("{domain}  allow_countries = [\"DE\", \"FR\"]\n"),
+        (Tier::Staging, EdgeMode::Http) => format!("{domain}{COUNTRIES}"),
+        (Tier::Staging, EdgeMode::VpcOrigin) => format!("{domain}{COUNTRIES}  auth = \"none\"\n"),
         (Tier::Prod, EdgeMode::VpcOrigin) => format!("{domain}{issuer}"),
         (Tier::Prod, _) => domain.to_owned(),
     };
