@@ -4,7 +4,7 @@ use std::{env, io::IsTerminal as _, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{Output, cost, generate, init, model, permissions, preview, schema, shell, validate};
+use crate::commands::{Output, cost, generate, init, model, permissions, preview, schema, shell, terraform, validate};
 
 /// Takes a Hugging Face model to a GPU endpoint on AWS, through Terraform that people can read and edit.
 #[derive(Debug, Parser)]
@@ -142,6 +142,8 @@ pub enum Command {
     /// Show or renew the provider schemas that checks use
     #[command(subcommand)]
     Schema(schema::Command),
+    /// Run the real Terraform in a stack, or in a rehearsal of it
+    Terraform(terraform::Arguments),
     /// Check what this machine has of what a deploy needs
     Doctor,
     /// Print a completion script for a shell

@@ -22,6 +22,8 @@ const LAYERS: &[(&[&str], &str)] = &[
     (&["catalog"], "Facts about the outside world and the arithmetic over them."),
     (&["spec"], "What the operator wants; knows the world but not what is made of it."),
     (&["schema"], "What Terraform's providers take; judges any Terraform, so it knows no specification."),
+    (&["rehearsal"], "Terraform's providers without what they provide; knows their schemas, not who asks."),
+    (&["tools"], "Programs of others; knows how to run them."),
     (&["validate"], "Finds Terraform on disk and has it judged."),
     (&["template"], "The first text of a specification."),
     (&["files"], "The workspace on disk; knows texts and paths, not what is in them."),

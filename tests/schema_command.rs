@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 
 use common::{DEV, Workspace};
 
@@ -40,6 +40,16 @@ fn a_provider_is_checked_once_its_schema_was_taken() {
     insta::assert_snapshot!("after", workspace.run(&["validate", "shop"]));
 }
 
+/// A program that answers for terraform. Another process copies it: what this one has open for writing, a test that starts
+/// something at that moment holds open, and such a file cannot be run.
+fn terraform(workspace: &Workspace, script: &str) -> String {
+    workspace.write("terraform.sh", script);
+    let (from, to) = (workspace.path("terraform.sh"), workspace.path("terraform"));
+    let copied = Command::new("install").args(["-m", "755"]).arg(from).arg(&to).status();
+    assert!(copied.is_ok_and(|status| status.success()));
+    to.display().to_string()
+}
+
 #[test]
 fn terraform_is_asked_for_schemas_and_versions() {
     let workspace = Workspace::with(&[("dev", DEV)]);
@@ -48,10 +58,7 @@ fn terraform_is_asked_for_schemas_and_versions() {
     let root = workspace.root().display();
     let script =
         format!("#!/bin/sh\ncase $1 in providers) cat {root}/printed.json;; *) cat {root}/versions.json;; esac\n");
-    workspace.write("terraform", script);
-    let program = workspace.path("terraform");
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let program = program.to_str().unwrap().to_owned();
+    let program = terraform(&workspace, &script);
     let run = workspace.run_with(&[("DEPLOYER_TERRAFORM", &program)], &["schema", "refresh"]);
     insta::assert_snapshot!(run);
     insta::assert_snapshot!("refreshed", workspace.run(&["schema", "info"]));
@@ -60,9 +67,6 @@ fn terraform_is_asked_for_schemas_and_versions() {
 #[test]
 fn a_terraform_that_fails_is_quoted() {
     let workspace = Workspace::with(&[("dev", DEV)]);
-    workspace.write("terraform", "#!/bin/sh\necho 'Inconsistent dependency lock file' >&2\nexit 1\n");
-    let program = workspace.path("terraform");
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let program = program.to_str().unwrap().to_owned();
+    let program = terraform(&workspace, "#!/bin/sh\necho 'Inconsistent dependency lock file' >&2\nexit 1\n");
     insta::assert_snapshot!(workspace.run_with(&[("DEPLOYER_TERRAFORM", &program)], &["schema", "refresh"]));
 }

@@ -16,6 +16,7 @@ use crate::{
     cli::{Format, Global},
     error::{Error, Kind, Result},
     schema::Schemas,
+    tools::terraform,
 };
 
 /// Oldest Terraform and OpenTofu whose S3 backend locks by itself.
@@ -46,7 +47,7 @@ struct Report {
 
 /// Runs the command.
 pub fn run(global: &Global, output: &Output) -> Result<()> {
-    let checks = vec![terraform(), docker(), credentials(), workspace(global), schemas()];
+    let checks = vec![terraform_program(), docker(), credentials(), workspace(global), schemas()];
     let missing = checks.iter().filter(|check| check.verdict == Verdict::Missing).count();
     if output.format == Format::Json {
         output.json(&Report { version: 1, checks })?;
@@ -83,10 +84,9 @@ fn bad(name: &'static str, verdict: Verdict, found: impl Into<String>, hint: &'s
     Check { name, verdict, found: found.into(), hint: Some(hint) }
 }
 
-fn terraform() -> Check {
+fn terraform_program() -> Check {
     const NAME: &str = "terraform";
-    let named = env::var_os("DEPLOYER_TERRAFORM").map(PathBuf::from);
-    let Some(program) = named.or_else(|| on_path("terraform")).or_else(|| on_path("tofu")) else {
+    let Some(program) = terraform::program() else {
         return bad(
             NAME,
             Verdict::Missing,
@@ -170,8 +170,4 @@ fn schemas() -> Check {
     let schemas = Schemas::embedded();
     let names = schemas.providers().map(|provider| format!("{} {}", provider.source(), provider.version()));
     ok("schemas", names.collect::<Vec<_>>().join(", "))
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
 }

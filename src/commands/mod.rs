@@ -10,9 +10,12 @@ pub mod permissions;
 pub mod preview;
 pub mod schema;
 pub mod shell;
+pub mod terraform;
 pub mod validate;
 
 pub use output::Output;
+
+use std::process::ExitCode;
 
 use crate::{
     cli::{Cli, Command, Global},
@@ -20,7 +23,7 @@ use crate::{
 };
 
 /// Runs the command that was asked for.
-pub fn run(cli: Cli) -> Result<()> {
+pub fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { global, command } = cli;
     let output = Output::new(&global);
     match command {
@@ -32,10 +35,12 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Permissions(arguments) => permissions::run(&arguments, &global, &output),
         Command::Model(command) => model::run(&command, &global, &output),
         Command::Schema(command) => schema::run(&command, &global, &output),
+        Command::Terraform(arguments) => return terraform::run(&arguments, &global, &output),
         Command::Doctor => doctor::run(&global, &output),
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Man => shell::manual(),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The workspace named on the command line.

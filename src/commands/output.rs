@@ -47,6 +47,11 @@ impl Output {
         written(writeln!(anstream::stderr().lock(), "{text}"))
     }
 
+    /// Says what must not be overlooked, also where remarks are not wanted.
+    pub fn notice(&self, text: &str) -> Result<()> {
+        written(writeln!(anstream::stderr().lock(), "{}", styled(YELLOW, text)))
+    }
+
     /// Says something that only whoever asked for it wants to read.
     pub fn detail(&self, text: &str) -> Result<()> {
         if self.verbose { self.remark(text) } else { Ok(()) }

@@ -224,9 +224,9 @@ fn the_deploy_role_cannot_shed_the_boundary() {
             findings.fact(seen.len() == BOUNDED.len(), || format!("{}: only {seen:?}", environment.spec.name));
             // Whatever other policies may come to allow, this is denied, except to make roles within the boundary.
             let inline = environment.resources("aws_iam_role_policy").find(|it| it.name == "deploy_boundary").unwrap();
-            let denied = statements(&inline.target("policy").unwrap());
+            let inline_statements = statements(&inline.target("policy").unwrap());
             let denies = |action: &str, resource: &str, unless: &[&str]| {
-                denied.iter().any(|it| {
+                inline_statements.iter().any(|it| {
                     it.denies()
                         && it.actions().contains(&action)
                         && it.resources() == [resource]

@@ -251,13 +251,14 @@ resource "aws_vpc_security_group_ingress_rule" "api_from_network" {
   to_port           = 443
 }
 
+# Outside the check it serves: Terraform reads a data source inside a check again at every apply, so no plan would ever be empty.
+data "aws_eks_cluster_versions" "standard" {
+  cluster_type   = "eks"
+  version_status = "STANDARD_SUPPORT"
+}
+
 # A warning rather than an error: the day a version leaves standard support must not block the apply that upgrades it.
 check "kubernetes_version" {
-  data "aws_eks_cluster_versions" "standard" {
-    cluster_type   = "eks"
-    version_status = "STANDARD_SUPPORT"
-  }
-
   assert {
     condition     = contains(data.aws_eks_cluster_versions.standard.cluster_versions[*].cluster_version, var.kubernetes_version)
     error_message = "Kubernetes ${var.kubernetes_version} is not in standard support on EKS here: choose one of ${join(", ", data.aws_eks_cluster_versions.standard.cluster_versions[*].cluster_version)}."

@@ -1,0 +1,4 @@
+//! Programs of others that `deployer` drives.
+
+mod process;
+pub mod terraform;
