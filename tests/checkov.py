@@ -45,7 +45,7 @@ class Outcome:
 def scans(workspace: Path) -> list[Scan]:
     """The scans of a workspace: its modules, then each environment with the modules."""
     modules = {f"modules/{folder.name}" for folder in (workspace / "modules").iterdir() if folder.is_dir()}
-    found = [Scan("modules alone", workspace, ("modules",), frozenset(modules))]
+    found = [Scan(f"{workspace}: modules alone", workspace, ("modules",), frozenset(modules))]
     for specification in sorted(workspace.glob("environments/*/environment.hcl")):
         environment = specification.parent
         stacks = {
@@ -54,7 +54,7 @@ def scans(workspace: Path) -> list[Scan]:
             if any(stack.glob("*.tf"))
         }
         folders = ("modules", f"environments/{environment.name}")
-        found.append(Scan(f"environment {environment.name}", workspace, folders, frozenset(stacks)))
+        found.append(Scan(f"{workspace}: environment {environment.name}", workspace, folders, frozenset(stacks)))
     return found
 
 
@@ -73,7 +73,7 @@ def run(checkov: str, scan: Scan) -> Outcome:
     except json.JSONDecodeError:
         return Outcome("no report", [f"checkov ended with {process.returncode}: {process.stderr.strip()}"])
     # Where there is nothing to check, the report is a bare summary.
-    return judge(scan, report) if "results" in report else Outcome("nothing found", [f"{scan.name}: nothing found"])
+    return judge(scan, report) if "results" in report else Outcome("nothing found", [f"there is nothing to check"])
 
 
 def judge(scan: Scan, report: dict) -> Outcome:

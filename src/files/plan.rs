@@ -99,6 +99,13 @@ impl WritePlan {
         self.changes.iter().any(|change| change.action.is_change())
     }
 
+    /// Whether the generator made anything else than the last time, or something of it is no longer there.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        let is_old = |change: &Change| matches!(change.action, Action::Unchanged | Action::Keep);
+        self.changes.iter().any(|change| change.base_outdated || !is_old(change))
+    }
+
     /// How many files have this action.
     #[must_use]
     pub fn count(&self, action: Action) -> usize {

@@ -1,4 +1,4 @@
-# A new account whose nodes EKS runs itself, with a public API endpoint for one office.
+# A new account whose nodes EKS runs itself, with a cluster endpoint that one office reaches.
 project = "variants"
 region  = "eu-west-1"
 tier    = "dev"

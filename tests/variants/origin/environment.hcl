@@ -20,11 +20,12 @@ model "embeddings" {
 }
 
 model "qwen" {
-  source         = "Qwen/Qwen2.5-32B-Instruct-AWQ"
-  revision       = "5c7cb76a268fc6cfbb9c4777eb24ba6e27f9ee6c"
-  capacity       = "capacity_block"
-  instance       = "p5.48xlarge"
-  reservation_id = "cr-0123456789abcdef0"
+  source            = "Qwen/Qwen2.5-32B-Instruct-AWQ"
+  revision          = "5c7cb76a268fc6cfbb9c4777eb24ba6e27f9ee6c"
+  capacity          = "capacity_block"
+  instance          = "p5.48xlarge"
+  reservation_id    = "cr-0123456789abcdef0"
+  reservation_az_id = "usw2-az1"
 }
 
 edge {

@@ -1,4 +1,4 @@
-# Staging behind an HTTP API that takes tokens, without a way to the internet, in an address plan of somebody else's.
+# Staging behind an HTTP API that takes tokens, in an address plan of somebody else's.
 project = "variants"
 region  = "eu-central-1"
 tier    = "staging"
@@ -11,8 +11,7 @@ tags = {
 
 network {
   cidr                = "10.30.0.0/16"
-  nat                 = "none"
-  interface_endpoints = ["ecr.api", "ecr.dkr", "sts", "ec2", "eks", "eks-auth", "logs", "elasticloadbalancing"]
+  interface_endpoints = ["ecr.api", "ecr.dkr", "sts", "logs"]
 
   subnets {
     public  = ["10.30.200.0/26", "10.30.200.64/26"]
