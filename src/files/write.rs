@@ -1,7 +1,8 @@
 //! Carries out a plan so that a crash at any moment leaves every file whole, and the next run ends in the same state.
 //!
-//! All new texts are written to a folder beside the bases and synced in one go; then each is renamed into place, the
-//! file before its base. Between the two renames the file equals what is generated, which the next plan takes for done.
+//! All new texts are written to a folder beside the bases and synced in one go; then the files are renamed into place,
+//! and once that is on disk too, their bases. A file without its new base equals what is generated, which the next plan
+//! takes for done.
 
 use std::{
     fs,
@@ -34,37 +35,44 @@ pub fn write(workspace: &Workspace, _lock: &WorkspaceLock, plan: &WritePlan) -> 
         return Ok(Written::default());
     }
     let staging = Staging::new(workspace)?;
-    let mut staged = Vec::with_capacity(2 * changes.len());
+    let (mut files, mut bases) = (Vec::with_capacity(changes.len()), Vec::with_capacity(changes.len()));
     for change in &changes {
         let Some(text) = &change.generated else {
             continue;
         };
         if change.action.is_change() {
-            staged.push(staging.add(workspace.path(&change.path), text, staged.len())?);
+            files.push(staging.add(workspace.path(&change.path), text, "file", files.len())?);
         }
         if change.base_outdated {
-            staged.push(staging.add(workspace.base(&change.path), text, staged.len())?);
+            bases.push(staging.add(workspace.base(&change.path), text, "base", bases.len())?);
         }
     }
     staging.sync()?;
-    for Staged { temporary, target } in &staged {
-        fs::rename(temporary, target).map_err(|error| write_error(target, error))?;
+    put_in_place(&files)?;
+    let gone = || changes.iter().filter(|change| change.generated.is_none());
+    for change in gone().filter(|change| change.action == Action::Delete) {
+        remove(&workspace.path(&change.path), workspace.root())?;
     }
-    for change in changes.iter().filter(|change| change.generated.is_none()) {
-        if change.action == Action::Delete {
-            remove(&workspace.path(&change.path), workspace.root())?;
-        }
+    // A base that came to the disk before its file would make the old file look like an edit.
+    staging.sync()?;
+    put_in_place(&bases)?;
+    for change in gone() {
         remove(&workspace.base(&change.path), workspace.root())?;
     }
-    staging.sync()?;
     let deleted = plan.count(Action::Delete);
     Ok(Written { files: plan.count(Action::Create) + plan.count(Action::Update), deleted })
+}
+
+fn put_in_place(staged: &[Staged]) -> Result<()> {
+    staged.iter().try_for_each(|Staged { temporary, target }| {
+        fs::rename(temporary, target).map_err(|error| write_error(target, error))
+    })
 }
 
 /// Writes one file that is not the generator's, whole or not at all.
 pub fn replace(workspace: &Workspace, file: &GeneratedFile) -> Result<()> {
     let staging = Staging::new(workspace)?;
-    let Staged { temporary, target } = staging.add(workspace.path(&file.path), &file.text, 0)?;
+    let Staged { temporary, target } = staging.add(workspace.path(&file.path), &file.text, "file", 0)?;
     staging.sync()?;
     fs::rename(&temporary, &target).map_err(|error| write_error(&target, error))
 }
@@ -97,8 +105,8 @@ impl Staging {
         Ok(Self { folder })
     }
 
-    fn add(&self, target: PathBuf, text: &str, number: usize) -> Result<Staged> {
-        let temporary = self.folder.join(number.to_string());
+    fn add(&self, target: PathBuf, text: &str, kind: &str, number: usize) -> Result<Staged> {
+        let temporary = self.folder.join(format!("{kind}-{number}"));
         let make = || {
             if let Some(parent) = target.parent() {
                 fs::create_dir_all(parent)?;
