@@ -240,6 +240,9 @@ fn the_real_stack_gets_its_backend_its_inputs_and_its_exit_code() {
         init.stdout.starts_with("$ROOT/environments/dev/30-cluster\ninit -upgrade -backend-config=../backend.hcl\n")
     );
     assert!(init.stdout.contains("AWS_ACCESS_KEY_ID=canary"), "{init}");
+    // Only a stack that was initialised has outputs to be asked for.
+    stage.workspace.write("environments/dev/00-bootstrap/.terraform/environment", "");
+    stage.workspace.write("environments/dev/10-network/.terraform/environment", "");
     stage.with_stand_in(&["terraform", "dev", "cluster", "--", "-no-color", "plan"]).assert_code(7);
     let inputs = stage.workspace.read("environments/dev/30-cluster/inputs.auto.tfvars.json");
     assert_eq!(inputs, "{\n  \"intra_subnet_ids\": [\n    \"subnet-1\"\n  ]\n}\n");
@@ -248,7 +251,7 @@ fn the_real_stack_gets_its_backend_its_inputs_and_its_exit_code() {
 #[test]
 fn a_rehearsal_withholds_whatever_leads_to_aws() {
     let stage = Stage::new("dev", DEV);
-    let run = stage.with_stand_in(&["terraform", "dev", "network", "--rehearse", "--", "plan"]);
+    let run = stage.with_stand_in(&["terraform", "dev", "network", "--rehearse", "--", "init"]);
     run.assert_code(7);
     let lines: Vec<&str> = run.stdout.lines().skip(2).collect();
     assert_eq!(lines.len(), 2, "{run}");
