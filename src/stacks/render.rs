@@ -123,7 +123,8 @@ fn helm(file: &mut File) {
         ("token".into(), Value::expression("data.aws_eks_cluster_auth.cluster.token")),
     ]);
     file.commented(
-        "A token of the caller's own AWS identity, valid for 15 minutes; no aws or kubectl binary is needed.",
+        "A token of the caller's own AWS identity, so that no aws or kubectl binary is needed. It is valid for 15 minutes, and\n\
+         so is a saved plan of this stack, which holds it.",
         &Block::new("data", &["aws_eks_cluster_auth", "cluster"]).refer("name", "var.cluster_name"),
     );
     file.block(&Block::new("provider", &["helm"]).set("kubernetes", kubernetes));

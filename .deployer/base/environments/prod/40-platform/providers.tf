@@ -14,7 +14,8 @@ provider "aws" {
   }
 }
 
-# A token of the caller's own AWS identity, valid for 15 minutes; no aws or kubectl binary is needed.
+# A token of the caller's own AWS identity, so that no aws or kubectl binary is needed. It is valid for 15 minutes, and
+# so is a saved plan of this stack, which holds it.
 data "aws_eks_cluster_auth" "cluster" {
   name = var.cluster_name
 }
