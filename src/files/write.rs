@@ -10,8 +10,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rayon::prelude::*;
-
 use super::{Action, Change, GeneratedFile, Workspace, WorkspaceLock, WritePlan, workspace::write_error};
 use crate::error::Result;
 
@@ -37,10 +35,18 @@ pub fn write(workspace: &Workspace, _lock: &WorkspaceLock, plan: &WritePlan) -> 
         return Ok(Written::default());
     }
     let staging = Staging::new(workspace)?;
-    let files =
-        staging.add_all(&changes, "file", |change| change.action.is_change().then(|| workspace.path(&change.path)))?;
-    let bases =
-        staging.add_all(&changes, "base", |change| change.base_outdated.then(|| workspace.base(&change.path)))?;
+    let (mut files, mut bases) = (Vec::with_capacity(changes.len()), Vec::with_capacity(changes.len()));
+    for change in &changes {
+        let Some(text) = &change.generated else {
+            continue;
+        };
+        if change.action.is_change() {
+            files.push(staging.add(workspace.path(&change.path), text, "file", files.len())?);
+        }
+        if change.base_outdated {
+            bases.push(staging.add(workspace.base(&change.path), text, "base", bases.len())?);
+        }
+    }
     staging.sync()?;
     put_in_place(&files)?;
     let gone = || changes.iter().filter(|change| change.generated.is_none());
@@ -97,20 +103,6 @@ impl Staging {
         };
         make().map_err(|error| write_error(&folder, error))?;
         Ok(Self { folder })
-    }
-
-    /// Puts the generated texts of those changes here that have a target.
-    fn add_all(
-        &self,
-        changes: &[&Change],
-        kind: &str,
-        target: impl Fn(&Change) -> Option<PathBuf> + Sync,
-    ) -> Result<Vec<Staged>> {
-        let stage = |(number, change): (usize, &&Change)| {
-            let (text, target) = (change.generated.as_ref()?, target(change)?);
-            Some(self.add(target, text, kind, number))
-        };
-        changes.par_iter().enumerate().filter_map(stage).collect()
     }
 
     fn add(&self, target: PathBuf, text: &str, kind: &str, number: usize) -> Result<Staged> {
